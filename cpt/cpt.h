@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The dump side: collect, then records in the order of kinds.h.
+ */
+#ifndef _CPT_H
+#define _CPT_H
+
+#include "../kernel/vz.h"
+
+/**
+ * struct cpt_ops - how a kind is dumped
+ * @root: adds the objects that no other object leads to (called once, in the
+ *        kinds' order, before anything is dumped); NULL for none
+ * @collect: called once for each new object: calls cpt_collect() for what the
+ *           object refers to, and vz_refuse() for what cannot be dumped.
+ *           With ctx->checking the VE's tasks are running: take the locks.
+ * @dump: writes the object's record(s); the VE is parked
+ * @get: takes a reference on obj->ptr when it is added; NULL: none is needed
+ * @put: drops it
+ *
+ * All run in the controller's context and may sleep. @collect must not write.
+ */
+struct cpt_ops {
+	int (*root)(struct vz_context *ctx);
+	int (*collect)(struct vz_context *ctx, struct vz_obj *obj);
+	int (*dump)(struct vz_context *ctx, struct vz_obj *obj);
+	void (*get)(void *ptr);
+	void (*put)(void *ptr);
+};
+
+#define K(stem, type, rec, flags) extern const struct cpt_ops cpt_##stem##_ops;
+#include "../kernel/kinds.h"
+VZ_KINDS(K)
+#undef K
+
+/**
+ * cpt_collect() - meet an object
+ * @ctx: the context
+ * @type: CPT_OBJ_*
+ * @ptr: the object; the caller holds it for the duration of the call
+ *
+ * The first time it is added (with the kind's get()) and its collect() runs;
+ * each time obj->users counts up.
+ *
+ * Return: the object or ERR_PTR
+ */
+struct vz_obj *cpt_collect(struct vz_context *ctx, u32 type, void *ptr);
+
+/**
+ * cpt_id() - the id of a collected object
+ * Return: its id; 0 when @ptr is NULL or was not collected
+ */
+u64 cpt_id(struct vz_context *ctx, u32 type, const void *ptr);
+
+/**
+ * struct cpt_buf - content of a record that is being put together
+ */
+struct cpt_buf {
+	void *data;
+	size_t len;
+	size_t size;
+};
+/* Append; -ENOMEM. The buffer is freed with cpt_buf_free(). */
+int cpt_buf_add(struct cpt_buf *buf, const void *data, size_t len);
+int cpt_buf_str(struct cpt_buf *buf, const char *str);	/* with its NUL */
+void cpt_buf_free(struct cpt_buf *buf);
+
+/**
+ * cpt_write_obj() - write a record without a payload
+ * @fixed: the kind's struct
+ * @hdrlen: its size
+ * @content: content, or NULL
+ * @len: its length
+ */
+int cpt_write_obj(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u32 hdrlen,
+		  const void *content, u64 len);
+
+/**
+ * cpt_write_payload() - write a record with a payload
+ * @bvec: the payload's pieces
+ * @nr: their number
+ * @bytes: their length together, at most CPT_MAX_PAYLOAD
+ *
+ * The payload is page-aligned in the stream and goes to the file without a copy
+ * of ours. The pages must not change until this returns.
+ */
+int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u32 hdrlen,
+		      const void *content, u64 len,
+		      const struct bio_vec *bvec, unsigned int nr, u64 bytes);
+
+/**
+ * cpt_path() - a path as the VE sees it
+ * @ctx: the context
+ * @path: what to name
+ * @buf: PATH_MAX bytes
+ *
+ * Return: a string in @buf; ERR_PTR(-ENOENT) when the file was unlinked,
+ *         ERR_PTR(-EXDEV) when it is not below the VE's root
+ */
+char *cpt_path(struct vz_context *ctx, const struct path *path, char *buf);
+
+/* The VE's init's root, a borrowed reference that lasts as long as ctx is parked/checked. */
+const struct path *cpt_ve_root(struct vz_context *ctx);
+
+/* VE time - host time, ns, of CLOCK_MONOTONIC (boot = false) or BOOTTIME. */
+s64 cpt_clock_offset(struct vz_context *ctx, bool boot);
+
+int cpt_suspend(struct vz_context *ctx);
+int cpt_check(struct vz_context *ctx);
+int cpt_dump(struct vz_context *ctx);
+int cpt_resume(struct vz_context *ctx);
+int cpt_kill(struct vz_context *ctx);
+
+#endif /* _CPT_H */

@@ -1,0 +1,857 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The image of a VE: this header is the format's specification.
+ *
+ * Version 1 (first).
+ *
+ * An image is one stream that is written and read forward only, so that a pipe
+ * or a socket carries it as well as a file. Everything is little-endian and
+ * 8-byte aligned:
+ *
+ *	struct cpt_image_header
+ *	record, record, ...	metadata, each before its first reference
+ *	record, record, ...	data: records with a payload (CPT_OBJ_PAGES, ...)
+ *	record			CPT_OBJ_END: without it the image is not valid
+ *
+ * A record is
+ *
+ *	struct cpt_object_hdr
+ *	@hdrlen bytes		the kind's struct (struct cpt_<kind>_image)
+ *	@len bytes		content: arrays or strings, see the kind
+ *	0..7 bytes		zero, up to a multiple of 8
+ *	@pad bytes		zero, so that the payload is page-aligned
+ *	@payload bytes		the payload
+ *	0..7 bytes		zero, up to a multiple of 8
+ *
+ * A struct may grow at its end: a shorter one from an older image is read with
+ * zeros behind it, a longer one is refused unless what is not known is zero.
+ * Values are in terms that user space knows: bytes, nanoseconds, ids, constants
+ * of the kernel's uapi headers; never a kernel struct, so that an image does
+ * not depend on the kernel's version. Ids are unique within a type, never 0,
+ * and stand for an object: two references to the same id are the same object.
+ *
+ * Times called "VE time" are on the VE's own CLOCK_MONOTONIC (or BOOTTIME),
+ * which continues in the restored VE.
+ */
+#ifndef _UAPI_LINUX_CPT_IMAGE_H
+#define _UAPI_LINUX_CPT_IMAGE_H
+
+#include <linux/types.h>
+
+#define CPT_IMAGE_MAGIC		"VZCPTIMG"
+#define CPT_IMAGE_VERSION	1
+
+/* Masks in the header: unknown compat bits are ignored, incompat ones refused. */
+#define CPT_COMPAT_KNOWN	0ULL
+#define CPT_INCOMPAT_KNOWN	0ULL
+
+#define CPT_ARCH_X86_64		62	/* EM_X86_64 */
+
+/* Bounds that a reader enforces before it allocates. */
+#define CPT_MAX_HDRLEN		4096U
+#define CPT_MAX_CONTENT		(64U << 20)
+#define CPT_MAX_PAYLOAD		(64U << 20)
+#define CPT_MAX_PATH		4096U
+#define CPT_MAX_OBJECTS		(1U << 22)
+#define CPT_MAX_META		(1ULL << 30)	/* all metadata of one image */
+
+/**
+ * struct cpt_image_header - the first bytes of an image
+ * @magic: CPT_IMAGE_MAGIC without its NUL
+ * @version: CPT_IMAGE_VERSION; a higher one is refused
+ * @hdrlen: length of this header in this image; the first record follows
+ * @compat: features that a reader may ignore
+ * @incompat: features without which it must refuse
+ * @page_size: bytes in a page
+ * @arch: CPT_ARCH_*
+ * @veid: number of the VE when it was dumped
+ * @crc: CRC32C (seed ~0, inverted at the end) of the @hdrlen bytes with @crc 0
+ * @real_ns: CLOCK_REALTIME at the dump
+ * @mono_ns: the VE's CLOCK_MONOTONIC at the dump
+ * @boot_ns: the VE's CLOCK_BOOTTIME at the dump
+ * @xfeatures: XCR0 bits that the tasks' extended states may use
+ * @caps: CPT_CAP_* of the dumping host (cpt_ioctl.h)
+ * @zero: 0
+ * @release: uname -r of the dumping kernel, NUL-terminated
+ */
+struct cpt_image_header {
+	__u8  magic[8];
+	__u32 version;
+	__u32 hdrlen;
+	__u64 compat;
+	__u64 incompat;
+	__u32 page_size;
+	__u32 arch;
+	__u32 veid;
+	__u32 crc;
+	__u64 real_ns;
+	__u64 mono_ns;
+	__u64 boot_ns;
+	__u64 xfeatures;
+	__u32 caps;
+	__u32 zero;
+	__u8  release[64];
+};
+
+/**
+ * struct cpt_object_hdr - what every record begins with
+ * @type: CPT_OBJ_*
+ * @crc: CRC32C of this struct with @crc 0, of the kind's struct and of the content
+ * @id: the object's id, unique within @type
+ * @hdrlen: bytes of the kind's struct, a multiple of 8
+ * @pad: zero bytes between the content and the payload
+ * @len: bytes of content
+ * @payload: bytes of payload
+ * @payload_crc: CRC32C of the payload, 0 when there is none
+ * @zero: 0
+ */
+struct cpt_object_hdr {
+	__u32 type;
+	__u32 crc;
+	__u64 id;
+	__u32 hdrlen;
+	__u32 pad;
+	__u64 len;
+	__u64 payload;
+	__u32 payload_crc;
+	__u32 zero;
+};
+
+/* Types of records: numbers are the format, only ever appended. */
+enum cpt_object_type {
+	CPT_OBJ_END		= 1,	/* trailer */
+	CPT_OBJ_VE		= 2,	/* the VE as a whole */
+	CPT_OBJ_UTS		= 3,	/* UTS namespace */
+	CPT_OBJ_VDSO		= 4,	/* the dumping kernel's vdso */
+	CPT_OBJ_MOUNT		= 5,	/* one mount */
+	CPT_OBJ_TMPFS		= 6,	/* one inode of a tmpfs */
+	CPT_OBJ_CRED		= 7,	/* credentials */
+	CPT_OBJ_MM		= 8,	/* address space and its mappings */
+	CPT_OBJ_SIGHAND		= 9,	/* signal actions */
+	CPT_OBJ_PIPE		= 10,	/* pipe and its data */
+	CPT_OBJ_FILE		= 11,	/* struct file */
+	CPT_OBJ_FILES		= 12,	/* table of file descriptors */
+	CPT_OBJ_FS		= 13,	/* cwd, root, umask */
+	CPT_OBJ_PROCESS		= 14,	/* thread group */
+	CPT_OBJ_TASK		= 15,	/* thread */
+	CPT_OBJ_XSTATE		= 16,	/* extended processor state of a thread */
+	CPT_OBJ_SIGQUEUE	= 17,	/* pending signals */
+	CPT_OBJ_FLOCK		= 18,	/* file lock */
+	CPT_OBJ_PAGES		= 19,	/* contents of pages */
+	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
+	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
+	CPT_OBJ_MAX
+};
+
+/**
+ * struct cpt_end_image - the trailer; the image is valid only with it
+ * @records: number of records before this one
+ * @bytes: bytes before this record
+ * @pages: number of pages stored in CPT_OBJ_PAGES records
+ */
+struct cpt_end_image {
+	__u64 records;
+	__u64 bytes;
+	__u64 pages;
+};
+
+/* cpt_ve_image.namespaces */
+#define CPT_NS_PID		(1U << 0)
+#define CPT_NS_MNT		(1U << 1)
+#define CPT_NS_UTS		(1U << 2)
+#define CPT_NS_IPC		(1U << 3)
+#define CPT_NS_NET		(1U << 4)
+#define CPT_NS_CGROUP		(1U << 5)
+#define CPT_NS_TIME		(1U << 6)
+
+/**
+ * struct cpt_ve_image - the VE as a whole
+ * @namespaces: CPT_NS_* that are the VE's own
+ * @last_pid: last pid given in its PID namespace
+ * @processes: number of CPT_OBJ_PROCESS records
+ * @tasks: number of CPT_OBJ_TASK records
+ * @mem_pages: an estimate of the pages stored, for progress
+ */
+struct cpt_ve_image {
+	__u32 namespaces;
+	__u32 last_pid;
+	__u32 processes;
+	__u32 tasks;
+	__u64 mem_pages;
+};
+
+/**
+ * struct cpt_uts_image - names of the VE
+ * @nodename: host name, NUL-terminated
+ * @domainname: NIS domain name, NUL-terminated
+ */
+struct cpt_uts_image {
+	__u8 nodename[72];
+	__u8 domainname[72];
+};
+
+/**
+ * struct cpt_vdso_image - the vdso that the VE's programs have seen
+ * @size: bytes of the text (and data) image; the content of the record
+ * @vvar_size: bytes of the vvar area that stands in front of it
+ */
+struct cpt_vdso_image {
+	__u32 size;
+	__u32 vvar_size;
+};
+
+/* cpt_mount_image.flags: as in mount(2) */
+/**
+ * struct cpt_mount_image - one mount of the VE's mount namespace
+ * @parent: id of the mount it is mounted on; 0 for the VE's root
+ * @flags: MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME of the mount
+ * @sb_flags: MS_RDONLY, SYNCHRONOUS, ... of the file system
+ * @propagation: 0 (private) or MS_SLAVE, MS_SHARED, MS_UNBINDABLE
+ * @dev: dev_t of the file system as stat(2) shows it, in new encoding
+ * @root_mode: mode of the mount's root directory
+ * @root_uid: its owner
+ * @root_gid: its group
+ *
+ * Content: five NUL-terminated strings: mount point (from the VE's root),
+ * root of the mount within its file system, file system type, source, options.
+ * Records stand in an order in which they can be mounted.
+ */
+struct cpt_mount_image {
+	__u64 parent;
+	__u32 flags;
+	__u32 sb_flags;
+	__u32 propagation;
+	__u32 root_mode;
+	__u64 dev;
+	__u32 root_uid;
+	__u32 root_gid;
+};
+
+/**
+ * struct cpt_tmpfs_image - one inode of a tmpfs mount of the VE
+ * @mount: the mount
+ * @mode: type and permissions
+ * @uid: owner
+ * @gid: group
+ * @nlink: number of names
+ * @rdev: device number for device nodes, in new encoding
+ * @size: bytes of a regular file
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @link: 0, or the id of the record of the same inode under another name
+ *
+ * Content: NUL-terminated path from the mount's root ("/" is the root itself),
+ * for a symbolic link followed by its NUL-terminated target.
+ * A directory stands before what is in it.
+ */
+struct cpt_tmpfs_image {
+	__u64 mount;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 nlink;
+	__u64 rdev;
+	__u64 size;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__u64 link;
+};
+
+/**
+ * struct cpt_tmpfs_data_image - contents of a regular file on tmpfs
+ * @tmpfs: id of the CPT_OBJ_TMPFS record
+ * @offset: where the payload belongs in the file; holes are not stored
+ *
+ * The record's payload are the bytes. Its id counts up.
+ */
+struct cpt_tmpfs_data_image {
+	__u64 tmpfs;
+	__u64 offset;
+};
+
+/**
+ * struct cpt_cred_image - credentials, shared by any number of tasks
+ * @uid: real user id; all ids are the initial user namespace's
+ * @gid: real group id
+ * @suid: saved user id
+ * @sgid: saved group id
+ * @euid: effective user id
+ * @egid: effective group id
+ * @fsuid: file system user id
+ * @fsgid: file system group id
+ * @securebits: SECBIT_*
+ * @ngroups: number of supplementary groups, __u32 each, in the content
+ * @cap_inheritable: capability sets, bit N is capability N
+ * @cap_permitted: likewise
+ * @cap_effective: likewise
+ * @cap_bset: likewise
+ * @cap_ambient: likewise
+ */
+struct cpt_cred_image {
+	__u32 uid;
+	__u32 gid;
+	__u32 suid;
+	__u32 sgid;
+	__u32 euid;
+	__u32 egid;
+	__u32 fsuid;
+	__u32 fsgid;
+	__u32 securebits;
+	__u32 ngroups;
+	__u64 cap_inheritable;
+	__u64 cap_permitted;
+	__u64 cap_effective;
+	__u64 cap_bset;
+	__u64 cap_ambient;
+};
+
+#define CPT_AUXV_MAX 64
+
+/* cpt_mm_image.flags */
+#define CPT_MM_THP_DISABLE	(1U << 0)	/* prctl(PR_SET_THP_DISABLE) */
+#define CPT_MM_COW_SOURCE	(1U << 1)	/* other mms share its pages */
+
+/**
+ * struct cpt_mm_image - an address space
+ * @start_code: fields of struct mm_struct, as prctl(PR_SET_MM) names them
+ * @end_code: likewise
+ * @start_data: likewise
+ * @end_data: likewise
+ * @start_brk: likewise
+ * @brk: likewise
+ * @start_stack: likewise
+ * @arg_start: likewise
+ * @arg_end: likewise
+ * @env_start: likewise
+ * @env_end: likewise
+ * @mmap_base: where mmap searches down from
+ * @exe_file: id of the CPT_OBJ_FILE that /proc/PID/exe is; 0 for none
+ * @vdso: address of the vdso; 0 when it is not mapped
+ * @dumpable: as prctl(PR_GET_DUMPABLE) returns it
+ * @flags: CPT_MM_*
+ * @def_flags: CPT_VMA_LOCKED, CPT_VMA_LOCKONFAULT for new mappings (mlockall)
+ * @vmas: number of struct cpt_vma_image in the content
+ * @coredump_filter: /proc/PID/coredump_filter
+ * @zero: 0
+ * @auxv: /proc/PID/auxv
+ *
+ * Content: the mappings, ascending.
+ */
+struct cpt_mm_image {
+	__u64 start_code;
+	__u64 end_code;
+	__u64 start_data;
+	__u64 end_data;
+	__u64 start_brk;
+	__u64 brk;
+	__u64 start_stack;
+	__u64 arg_start;
+	__u64 arg_end;
+	__u64 env_start;
+	__u64 env_end;
+	__u64 mmap_base;
+	__u64 exe_file;
+	__u64 vdso;
+	__u32 dumpable;
+	__u32 flags;
+	__u32 def_flags;
+	__u32 vmas;
+	__u32 coredump_filter;
+	__u32 zero;
+	__u64 auxv[CPT_AUXV_MAX];
+};
+
+/* cpt_vma_image.type */
+#define CPT_VMA_ANON		0	/* anonymous, private */
+#define CPT_VMA_FILE		1	/* of a file, private or shared */
+#define CPT_VMA_VVAR		2	/* the kernel's clock data (all vvar areas) */
+#define CPT_VMA_VDSO		3
+#define CPT_VMA_SHM		4	/* shared anonymous or shmem: a file of CPT_OBJ_FILE */
+#define CPT_VMA_VSYSCALL	5	/* never stored: outside of the address space */
+
+/* cpt_vma_image.flags */
+#define CPT_VMA_READ		(1U << 0)
+#define CPT_VMA_WRITE		(1U << 1)
+#define CPT_VMA_EXEC		(1U << 2)
+#define CPT_VMA_MAYREAD		(1U << 3)
+#define CPT_VMA_MAYWRITE	(1U << 4)
+#define CPT_VMA_MAYEXEC		(1U << 5)
+#define CPT_VMA_SHARED		(1U << 6)
+#define CPT_VMA_GROWSDOWN	(1U << 7)
+#define CPT_VMA_LOCKED		(1U << 8)
+#define CPT_VMA_LOCKONFAULT	(1U << 9)
+#define CPT_VMA_NORESERVE	(1U << 10)
+#define CPT_VMA_DONTCOPY	(1U << 11)	/* MADV_DONTFORK */
+#define CPT_VMA_WIPEONFORK	(1U << 12)
+#define CPT_VMA_DONTDUMP	(1U << 13)
+#define CPT_VMA_HUGEPAGE	(1U << 14)
+#define CPT_VMA_NOHUGEPAGE	(1U << 15)
+#define CPT_VMA_MERGEABLE	(1U << 16)
+#define CPT_VMA_SEQ_READ	(1U << 17)
+#define CPT_VMA_RAND_READ	(1U << 18)
+#define CPT_VMA_ACCOUNT		(1U << 19)
+#define CPT_VMA_SOFTDIRTY	(1U << 20)
+
+/**
+ * struct cpt_vma_image - one mapping
+ * @start: first address
+ * @end: address behind the last
+ * @offset: offset into the file in bytes
+ * @file: id of the CPT_OBJ_FILE; 0 for none
+ * @flags: CPT_VMA_READ ...
+ * @type: CPT_VMA_ANON ...
+ * @pkey: protection key
+ * @name: offset of the NUL-terminated PR_SET_VMA_ANON_NAME name in the bytes
+ *        that follow the array of mappings in the content, plus 1; 0 for none
+ */
+struct cpt_vma_image {
+	__u64 start;
+	__u64 end;
+	__u64 offset;
+	__u64 file;
+	__u32 flags;
+	__u32 type;
+	__u32 pkey;
+	__u32 name;
+};
+
+/**
+ * struct cpt_extent - a range of pages
+ * @start: address of the first page
+ * @pages: how many
+ */
+struct cpt_extent {
+	__u64 start;
+	__u64 pages;
+};
+
+/**
+ * struct cpt_pages_image - contents of pages of an address space
+ * @mm: the address space
+ * @generation: of several records for one page the highest counts
+ * @extents: number of struct cpt_extent in the content
+ * @zero: 0
+ *
+ * Payload: the pages, one behind the other. The record's id counts up.
+ */
+struct cpt_pages_image {
+	__u64 mm;
+	__u32 generation;
+	__u32 extents;
+	__u64 zero;
+};
+
+/**
+ * struct cpt_cow_image - pages that two address spaces share by copy-on-write
+ * @mm: the address space that gets them
+ * @src: the one whose pages (loaded by earlier records) they are, at the same
+ *       addresses
+ * @extents: number of struct cpt_extent in the content
+ * @zero: 0
+ */
+struct cpt_cow_image {
+	__u64 mm;
+	__u64 src;
+	__u32 extents;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_sigaction_image - one signal action
+ * @handler: address, or SIG_DFL, SIG_IGN
+ * @flags: SA_*
+ * @restorer: address
+ * @mask: blocked while the handler runs; bit N is signal N + 1
+ */
+struct cpt_sigaction_image {
+	__u64 handler;
+	__u64 flags;
+	__u64 restorer;
+	__u64 mask;
+};
+
+/**
+ * struct cpt_sighand_image - signal actions of a process
+ * @action: of signal 1 and up
+ */
+struct cpt_sighand_image {
+	struct cpt_sigaction_image action[64];
+};
+
+/**
+ * struct cpt_pipe_image - a pipe
+ * @slots: its capacity in pages (fcntl F_GETPIPE_SZ / page size)
+ * @bufs: number of struct cpt_pipe_buf in the content
+ * @len: bytes of data behind them
+ * @uid: owner of the pipe's inode
+ * @gid: its group
+ * @mode: its permissions
+ * @zero: 0
+ */
+struct cpt_pipe_image {
+	__u32 slots;
+	__u32 bufs;
+	__u64 len;
+	__u32 uid;
+	__u32 gid;
+	__u32 mode;
+	__u32 zero;
+};
+
+#define CPT_PIPE_BUF_PACKET	(1U << 0)	/* O_DIRECT packet boundary behind it */
+#define CPT_PIPE_BUF_MERGE	(1U << 1)	/* the next write may be appended to it */
+
+/**
+ * struct cpt_pipe_buf - one buffer of a pipe
+ * @len: bytes
+ * @flags: CPT_PIPE_BUF_*
+ */
+struct cpt_pipe_buf {
+	__u32 len;
+	__u32 flags;
+};
+
+/* cpt_file_image.kind */
+#define CPT_FILE_PATH		1	/* opened by its path: file, directory, device */
+#define CPT_FILE_PIPE		2	/* an end of a pipe */
+
+/* cpt_file_image.flags */
+#define CPT_FILE_MAPPED		(1U << 0)	/* some mapping is made of it */
+#define CPT_FILE_RO_BIND	(1U << 1)	/* reserved */
+
+/**
+ * struct cpt_file_image - an open file description
+ * @kind: CPT_FILE_*
+ * @flags: CPT_FILE_MAPPED ...
+ * @f_flags: as fcntl(F_GETFL) returns them, with O_PATH, O_TMPFILE ...
+ * @mode: st_mode
+ * @pos: file position
+ * @size: st_size; for a regular file it is compared at restore
+ * @mtime_ns: st_mtim; compared for a mapped file that is not written to
+ * @rdev: st_rdev, in new encoding; compared for devices
+ * @mount: id of the mount the path is on
+ * @pipe: id of the CPT_OBJ_PIPE
+ * @cred: id of the CPT_OBJ_CRED that opened it
+ * @owner_pid: fcntl(F_GETOWN_EX): process, group or thread (pid in the VE); 0 none
+ * @owner_type: F_OWNER_*
+ * @owner_sig: fcntl(F_GETSIG)
+ * @owner_uid: uid on whose behalf the signal is sent
+ * @owner_euid: likewise, effective
+ * @zero: 0
+ *
+ * Content: for CPT_FILE_PATH the NUL-terminated path from the VE's root.
+ */
+struct cpt_file_image {
+	__u32 kind;
+	__u32 flags;
+	__u32 f_flags;
+	__u32 mode;
+	__u64 pos;
+	__u64 size;
+	__s64 mtime_ns;
+	__u64 rdev;
+	__u64 mount;
+	__u64 pipe;
+	__u64 cred;
+	__u32 owner_pid;
+	__u32 owner_type;
+	__u32 owner_sig;
+	__u32 owner_uid;
+	__u32 owner_euid;
+	__u32 zero;
+};
+
+#define CPT_FD_CLOEXEC		(1U << 0)
+
+/**
+ * struct cpt_fd - one file descriptor
+ * @fd: number
+ * @flags: CPT_FD_*
+ * @file: id of the CPT_OBJ_FILE
+ */
+struct cpt_fd {
+	__u32 fd;
+	__u32 flags;
+	__u64 file;
+};
+
+/**
+ * struct cpt_files_image - a table of file descriptors
+ * @fds: number of struct cpt_fd in the content, ascending
+ * @zero: 0
+ */
+struct cpt_files_image {
+	__u32 fds;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_fs_image - where paths begin
+ * @umask: file mode creation mask
+ * @zero: 0
+ * @cwd_mount: mount of the current directory
+ * @root_mount: mount of the root directory
+ *
+ * Content: two NUL-terminated paths from the VE's root: cwd, root.
+ */
+struct cpt_fs_image {
+	__u32 umask;
+	__u32 zero;
+	__u64 cwd_mount;
+	__u64 root_mount;
+};
+
+/* cpt_process_image.state */
+#define CPT_PROCESS_RUNNING	0
+#define CPT_PROCESS_STOPPED	1	/* job control stop */
+#define CPT_PROCESS_ZOMBIE	2
+
+#define CPT_RLIMITS		16
+
+/* cpt_process_image.flags */
+#define CPT_PROCESS_SUBREAPER	(1U << 0)	/* prctl(PR_SET_CHILD_SUBREAPER) */
+#define CPT_PROCESS_LEADER	(1U << 1)	/* session leader */
+#define CPT_PROCESS_NO_EXEC	(1U << 2)	/* has not called execve since fork */
+#define CPT_PROCESS_CONTINUED	(1U << 3)	/* wait(WCONTINUED) not yet told */
+#define CPT_PROCESS_SUBREAPED	(1U << 4)	/* below a subreaper */
+
+/**
+ * struct cpt_process_image - a thread group
+ * @pid: its id (all pids are the VE's)
+ * @ppid: its parent's; 0 for init
+ * @pgid: process group
+ * @sid: session
+ * @state: CPT_PROCESS_RUNNING ...
+ * @exit_code: as wait(2) gives it, for a zombie; stop signal not yet waited
+ *             for, for a stopped process
+ * @exit_signal: sent to the parent at its end; 0 for none
+ * @flags: CPT_PROCESS_*
+ * @mm: 0 for a zombie
+ * @sighand: 0 for a zombie
+ * @shared_pending: CPT_OBJ_SIGQUEUE; 0 for none
+ * @threads: number of its CPT_OBJ_TASK records
+ * @oom_score_adj: /proc/PID/oom_score_adj
+ * @oom_score_adj_min: how far it may be lowered without CAP_SYS_RESOURCE
+ * @zero: 0
+ * @it_real_expires: ITIMER_REAL: VE monotonic time, ns; 0 when not armed
+ * @it_real_interval: ns
+ * @it_virt_left: ITIMER_VIRTUAL: ns of process time; 0 when not armed
+ * @it_virt_interval: ns
+ * @it_prof_left: ITIMER_PROF, likewise
+ * @it_prof_interval: ns
+ * @rlim_cur: soft limits, in the order of RLIMIT_*; ~0 is RLIM_INFINITY
+ * @rlim_max: hard limits
+ *
+ * The record's id is the pid. Parents stand before children.
+ */
+struct cpt_process_image {
+	__u32 pid;
+	__u32 ppid;
+	__u32 pgid;
+	__u32 sid;
+	__u32 state;
+	__u32 exit_code;
+	__u32 exit_signal;
+	__u32 flags;
+	__u64 mm;
+	__u64 sighand;
+	__u64 shared_pending;
+	__u32 threads;
+	__s32 oom_score_adj;
+	__s32 oom_score_adj_min;
+	__u32 zero;
+	__u64 it_real_expires;
+	__u64 it_real_interval;
+	__u64 it_virt_left;
+	__u64 it_virt_interval;
+	__u64 it_prof_left;
+	__u64 it_prof_interval;
+	__u64 rlim_cur[CPT_RLIMITS];
+	__u64 rlim_max[CPT_RLIMITS];
+};
+
+/* cpt_restart_image.fn */
+#define CPT_RESTART_NONE	0	/* do_no_restart_syscall */
+#define CPT_RESTART_NANOSLEEP	1	/* hrtimer_nanosleep_restart */
+#define CPT_RESTART_FUTEX	2	/* futex_wait_restart */
+#define CPT_RESTART_POLL	3	/* do_restart_poll */
+#define CPT_RESTART_CPU_NSLEEP	4	/* posix_cpu_nsleep_restart */
+#define CPT_RESTART_ALARM_NSLEEP 5	/* alarm_timer_nsleep_restart */
+
+/**
+ * struct cpt_restart_image - a system call to be taken up again
+ * @fn: CPT_RESTART_*
+ * @clockid: nanosleep: CLOCK_*
+ * @expires: VE time for monotonic and boottime clocks, else the clock's; ns;
+ *           ~0 for a poll or futex wait without a timeout
+ * @uaddr: nanosleep: address for the remaining time; futex: the word; poll: the fds
+ * @type: nanosleep: TT_NATIVE (1) or TT_COMPAT (2) or 0; poll: number of fds
+ * @val: futex: expected value
+ * @flags: futex: FUTEX_* flags of the kernel's futex code (FLAGS_SHARED = 1,
+ *         FLAGS_CLOCKRT = 2)
+ * @bitset: futex
+ */
+struct cpt_restart_image {
+	__u32 fn;
+	__u32 clockid;
+	__u64 expires;
+	__u64 uaddr;
+	__u32 type;
+	__u32 val;
+	__u32 flags;
+	__u32 bitset;
+};
+
+/* cpt_task_image.flags */
+#define CPT_TASK_RESTORE_SIGMASK (1U << 0)	/* @saved_sigmask is the real mask */
+#define CPT_TASK_NO_NEW_PRIVS	(1U << 1)
+#define CPT_TASK_RESET_ON_FORK	(1U << 2)	/* SCHED_RESET_ON_FORK */
+#define CPT_TASK_TSC_SIGSEGV	(1U << 3)	/* prctl(PR_SET_TSC) */
+#define CPT_TASK_CPUID_FAULT	(1U << 4)	/* arch_prctl(ARCH_SET_CPUID, 0) */
+#define CPT_TASK_FORKNOEXEC	(1U << 5)	/* not yet exec'ed since fork */
+#define CPT_TASK_STOPPED	(1U << 6)	/* stands in a job control stop */
+#define CPT_TASK_LEADER_DEAD	(1U << 7)	/* leader has ended, threads live on */
+
+/**
+ * struct cpt_regs - general registers as struct user_regs_struct has them
+ */
+struct cpt_regs {
+	__u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8;
+	__u64 rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss;
+	__u64 fs_base, gs_base, ds, es, fs, gs;
+};
+
+/**
+ * struct cpt_task_image - a thread
+ * @tid: its id in the VE
+ * @tgid: its process
+ * @flags: CPT_TASK_*
+ * @exit_code: of a dead leader
+ * @regs: general registers at the border to user mode; rax may hold a restart
+ *        code of the kernel (-512 ... -516) with orig_rax the system call
+ * @restart: the system call that such a code takes up again
+ * @blocked: signal mask; bit N is signal N + 1
+ * @saved_sigmask: see CPT_TASK_RESTORE_SIGMASK
+ * @pending: CPT_OBJ_SIGQUEUE; 0 for none
+ * @cred: subjective credentials
+ * @files: CPT_OBJ_FILES
+ * @fs: CPT_OBJ_FS
+ * @sas_ss_sp: alternate signal stack
+ * @sas_ss_size: its size
+ * @sas_ss_flags: SS_*
+ * @pdeath_signal: prctl(PR_GET_PDEATHSIG)
+ * @personality: personality(2)
+ * @rseq_len: rseq(2); 0 when not registered
+ * @rseq: address
+ * @rseq_sig: signature
+ * @sched_policy: SCHED_*
+ * @nice: -20 ... 19
+ * @sched_priority: for real-time policies
+ * @clear_child_tid: set_tid_address(2)
+ * @robust_list: set_robust_list(2)
+ * @timer_slack_ns: prctl(PR_GET_TIMERSLACK)
+ * @default_timer_slack_ns: what PR_SET_TIMERSLACK 0 goes back to
+ * @ioprio: ioprio_get(2)
+ * @zero: 0
+ * @cpus: number of bytes of the CPU mask in the content; 0: any CPU
+ * @zero2: 0
+ * @comm: name, NUL-terminated
+ *
+ * The record's id is the tid. A process' first task is its leader.
+ */
+struct cpt_task_image {
+	__u32 tid;
+	__u32 tgid;
+	__u32 flags;
+	__u32 exit_code;
+	struct cpt_regs regs;
+	struct cpt_restart_image restart;
+	__u64 blocked;
+	__u64 saved_sigmask;
+	__u64 pending;
+	__u64 cred;
+	__u64 files;
+	__u64 fs;
+	__u64 sas_ss_sp;
+	__u64 sas_ss_size;
+	__u32 sas_ss_flags;
+	__u32 pdeath_signal;
+	__u32 personality;
+	__u32 rseq_len;
+	__u64 rseq;
+	__u32 rseq_sig;
+	__u32 sched_policy;
+	__s32 nice;
+	__u32 sched_priority;
+	__u64 clear_child_tid;
+	__u64 robust_list;
+	__u64 timer_slack_ns;
+	__u64 default_timer_slack_ns;
+	__u32 ioprio;
+	__u32 zero;
+	__u32 cpus;
+	__u32 zero2;
+	__u8  comm[16];
+};
+
+/**
+ * struct cpt_xstate_image - extended state of a thread
+ * @tid: the thread
+ * @zero: 0
+ *
+ * Content: the XSAVE area in the standard format, as ptrace(NT_X86_XSTATE)
+ * gives it. The record's id is the tid.
+ */
+struct cpt_xstate_image {
+	__u32 tid;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_sigqueue_image - a queue of pending signals
+ * @pending: mask of the pending signals; bit N is signal N + 1
+ * @infos: number of struct cpt_siginfo in the content, in order
+ * @zero: 0
+ */
+struct cpt_sigqueue_image {
+	__u64 pending;
+	__u32 infos;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_siginfo - one queued signal
+ * @info: siginfo_t as sigwaitinfo(2) would give it to the VE
+ */
+struct cpt_siginfo {
+	__u8 info[128];
+};
+
+/* cpt_flock_image.kind */
+#define CPT_FLOCK_POSIX		1	/* fcntl(F_SETLK): owner is a table of descriptors */
+#define CPT_FLOCK_OFD		2	/* fcntl(F_OFD_SETLK): owner is the open file */
+#define CPT_FLOCK_BSD		3	/* flock(2) */
+
+/**
+ * struct cpt_flock_image - a lock held on a file
+ * @kind: CPT_FLOCK_*
+ * @type: F_RDLCK or F_WRLCK
+ * @start: first byte
+ * @end: last byte; 2^63 - 1 for the end of the file
+ * @file: the open file it was made through
+ * @files: for CPT_FLOCK_POSIX its owner
+ * @pid: the owner's pid as F_GETLK shows it; 0 for OFD locks
+ * @zero: 0
+ */
+struct cpt_flock_image {
+	__u32 kind;
+	__u32 type;
+	__u64 start;
+	__u64 end;
+	__u64 file;
+	__u64 files;
+	__u32 pid;
+	__u32 zero;
+};
+
+#endif /* _UAPI_LINUX_CPT_IMAGE_H */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything that the modules use of the kernel and that it does not export:
+ * the list that a porter to a new kernel reads. Symbols are looked up by name
+ * and their prototypes compared with the kernel's BTF, members of private
+ * structs are found in BTF by name and size, all when vzcpt loads. A kernel
+ * that does not fit is refused with the list of all misses.
+ */
+#ifndef _VZ_ACCESS_H
+#define _VZ_ACCESS_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagewalk.h>
+#include <linux/path.h>
+#include <linux/regset.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/signal_types.h>
+#include <linux/task_work.h>
+#include <linux/time64.h>
+#include <asm/vdso.h>
+#include "compat.h"
+
+struct itimerspec64;
+struct mnt_namespace;
+struct mount;
+
+/*
+ * Functions: F(return type, name, parameters, arguments), called as vz_<name>().
+ * In order: processes, memory, files and mounts.
+ */
+#define VZ_FUNCTIONS(F)							\
+	/* make a task in its parent's context, with the pid it had */	\
+	F(pid_t, kernel_clone, (struct kernel_clone_args *args), (args))	\
+	/* end a restored zombie with its exit code */			\
+	F(void, do_exit, (long code), (code))				\
+	/* take back a freeze that a task has not seen yet */		\
+	F(struct callback_head *, task_work_cancel_func,		\
+	  (struct task_struct *task, task_work_func_t func), (task, func))	\
+	/* process groups and sessions as they were */			\
+	F(void, change_pid,						\
+	  (struct task_struct *task, enum pid_type type, struct pid *pid),	\
+	  (task, type, pid))						\
+	/* number of a dead session or group leader */			\
+	F(struct pid *, alloc_pid,					\
+	  (struct pid_namespace *ns, pid_t *set_tid, size_t size), (ns, set_tid, size)) \
+	F(void, free_pid, (struct pid *pid), (pid))			\
+	/* queue a pending signal with its siginfo */			\
+	F(int, send_signal_locked,					\
+	  (int sig, struct kernel_siginfo *info, struct task_struct *t, enum pid_type type), \
+	  (sig, info, t, type))						\
+	F(int, do_prlimit,						\
+	  (struct task_struct *task, unsigned int resource, struct rlimit *new_rlim, \
+	   struct rlimit *old_rlim), (task, resource, new_rlim, old_rlim))	\
+	F(int, do_setitimer,						\
+	  (int which, struct itimerspec64 *value, struct itimerspec64 *ovalue), \
+	  (which, value, ovalue))					\
+	F(void, thread_group_cputime,					\
+	  (struct task_struct *task, struct task_cputime *times), (task, times)) \
+	/* extended processor state in the ptrace format */		\
+	F(int, xstateregs_get,						\
+	  (struct task_struct *task, const struct user_regset *regset, struct membuf to), \
+	  (task, regset, to))						\
+	F(int, xstateregs_set,						\
+	  (struct task_struct *task, const struct user_regset *regset, unsigned int pos, \
+	   unsigned int count, const void *kbuf, const void __user *ubuf),	\
+	  (task, regset, pos, count, kbuf, ubuf))			\
+	F(long, do_arch_prctl_64,					\
+	  (struct task_struct *task, int option, unsigned long arg), (task, option, arg)) \
+	F(void, put_files_struct, (struct files_struct *files), (files))	\
+	/* a VE's clock data page */					\
+	F(struct mm_struct *, mm_access, (struct task_struct *task, unsigned int mode), \
+	  (task, mode))							\
+	F(int, set_mm_exe_file, (struct mm_struct *mm, struct file *file), (mm, file)) \
+	F(struct file *, get_mm_exe_file, (struct mm_struct *mm), (mm))	\
+	F(int, map_vdso_once, (const struct vdso_image *image, unsigned long addr), \
+	  (image, addr))						\
+	F(int, do_mprotect_pkey,					\
+	  (unsigned long start, size_t len, unsigned long prot, int pkey),	\
+	  (start, len, prot, pkey))					\
+	F(int, walk_page_range,						\
+	  (struct mm_struct *mm, unsigned long start, unsigned long end,	\
+	   const struct mm_walk_ops *ops, void *private),		\
+	  (mm, start, end, ops, private))				\
+	/* share pages by copy-on-write, as fork does */		\
+	F(int, copy_page_range,						\
+	  (struct vm_area_struct *dst, struct vm_area_struct *src), (dst, src)) \
+	F(int, anon_vma_fork,						\
+	  (struct vm_area_struct *vma, struct vm_area_struct *pvma), (vma, pvma)) \
+	F(int, do_madvise,						\
+	  (struct mm_struct *mm, unsigned long start, size_t len, int behavior), \
+	  (mm, start, len, behavior))					\
+	/* mount(2) and chdir(2), chroot(2) in a restored task */	\
+	F(int, path_mount,						\
+	  (const char *dev, struct path *path, const char *type, unsigned long flags, \
+	   void *data), (dev, path, type, flags, data))			\
+	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	F(char *, __d_path,						\
+	  (const struct path *path, const struct path *root, char *buf, int len), \
+	  (path, root, buf, len))
+
+/* Data: D(type, name), used as vz_<name> (a pointer). */
+#define VZ_DATA(D)							\
+	D(rwlock_t, tasklist_lock)					\
+	D(struct rw_semaphore, namespace_sem)				\
+	D(const struct vdso_image, vdso_image_64)			\
+	D(struct time_namespace, init_time_ns)
+
+/* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
+#define VZ_ADDRESSES(A)							\
+	A(do_no_restart_syscall)					\
+	A(hrtimer_nanosleep_restart)					\
+	A(futex_wait_restart)						\
+	A(do_restart_poll)						\
+	A(posix_cpu_nsleep_restart)					\
+	A(alarm_timer_nsleep_restart)					\
+	A(anon_pipe_buf_ops)						\
+	A(pipefifo_fops)
+
+/* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
+#define VZ_MEMBERS(M)							\
+	M(mount, mnt_parent, struct mount *)				\
+	M(mount, mnt_mountpoint, struct dentry *)			\
+	M(mount, mnt, struct vfsmount)					\
+	M(mount, mnt_mounts, struct list_head)				\
+	M(mount, mnt_child, struct list_head)				\
+	M(mount, mnt_devname, const char *)				\
+	M(mount, mnt_master, struct mount *)				\
+	M(mount, mnt_share, struct list_head)				\
+	M(mount, mnt_ns, struct mnt_namespace *)			\
+	M(mount, mnt_id, int)						\
+	M(mount, mnt_group_id, int)					\
+	M(mnt_namespace, root, struct mount *)
+
+#define F(ret, name, params, args) ret vz_##name params;
+VZ_FUNCTIONS(F)
+#undef F
+
+#define D(type, name) extern type *vz_##name;
+VZ_DATA(D)
+#undef D
+
+#define A(name) extern unsigned long vz_addr_##name;
+VZ_ADDRESSES(A)
+#undef A
+
+#define M(s, member, type)						\
+	extern unsigned int vz_off_##s##_##member;			\
+	static inline type *vz_##s##_##member(const void *p)		\
+	{								\
+		return (type *)((char *)p + vz_off_##s##_##member);	\
+	}
+VZ_MEMBERS(M)
+#undef M
+
+int vz_access_init(void);
+
+#endif /* _VZ_ACCESS_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kinds, in the order in which they are dumped and restored: this is the
+ * only place where order is written down. A kind stands behind those that its
+ * records refer to. The numbers are in cpt_image.h.
+ *
+ *	K(stem, type, struct of the record, flags)
+ */
+#ifndef _VZ_KINDS_H
+#define _VZ_KINDS_H
+
+#define VZ_KINDS(K)							\
+	K(ve,		CPT_OBJ_VE,	struct cpt_ve_image,	VZ_KIND_ONE)	\
+	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\
+	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	VZ_KIND_ONE)	\
+	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
+	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
+	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
+	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
+	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
+	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
+	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
+	K(flock,	CPT_OBJ_FLOCK,	struct cpt_flock_image,	0)		\
+	K(mm,		CPT_OBJ_MM,	struct cpt_mm_image,	0)		\
+	K(sighand,	CPT_OBJ_SIGHAND, struct cpt_sighand_image, 0)		\
+	K(sigqueue,	CPT_OBJ_SIGQUEUE, struct cpt_sigqueue_image, 0)		\
+	K(process,	CPT_OBJ_PROCESS, struct cpt_process_image, 0)		\
+	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
+	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
+	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
+	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
+	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What both sides share: contexts, messages, parked tasks, the object hash,
+ * the kinds table. Everything here is in vzcpt.ko; vzrst.ko uses its exports.
+ */
+#ifndef _VZ_H
+#define _VZ_H
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/task_work.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/cpt_image.h>
+#include <linux/cpt_ioctl.h>
+
+struct bio_vec;
+struct nsproxy;
+struct vz_context;
+struct vz_task;
+struct vz_rec;
+
+/* ---- contexts: context.c ---- */
+
+/**
+ * struct vz_side - one of /proc/cpt and /proc/rst
+ * @name: name of the file
+ * @call: does the side's own ioctls (-ENOTTY: not its own); the context's
+ *        lock is held
+ * @release: ends what the context holds when its last user is gone: thaws a
+ *           suspended VE, kills an undumped one
+ * @contexts: list of all contexts, under the lock in context.c
+ */
+struct vz_side {
+	const char *name;
+	struct module *owner;
+	long (*call)(struct vz_context *ctx, unsigned int cmd, unsigned long arg);
+	void (*release)(struct vz_context *ctx);
+	struct list_head contexts;
+	struct proc_dir_entry *proc;
+};
+
+#define VZ_HASH_BITS 12
+
+/**
+ * struct vz_context - one checkpoint or restore, from its first ioctl to its end
+ * @node: in the side's list
+ * @refs: one for each open file, one while kept (GET_CONTEXT)
+ * @id: CPT_GET_CONTEXT's number while kept
+ * @lock: held by the operation that runs; others get -EBUSY
+ * @stage: CPT_STAGE_*
+ * @init: the VE's init; a reference
+ * @pidns: the VE's PID namespace; a reference
+ * @tasks: struct vz_task, in order of (VE) pid when a scan made them; init first
+ * @park_lock: protects the state of every vz_task and @parked
+ * @park_wq: woken when a task's state changes
+ * @objects: by type, in the order in which they were added
+ * @refusals: reasons found so far why the VE cannot be dumped
+ * @checking: collect runs on live tasks: nothing is parked
+ * @frozen_at: ktime when the last task was parked
+ * @image: the writer (cpt) or reader (rst) while an operation uses it
+ * @priv: of the side
+ */
+struct vz_context {
+	struct list_head node;
+	refcount_t refs;
+	struct vz_side *side;
+	u32 id;
+	bool kept;
+	struct mutex lock;
+	u32 stage;
+	u32 veid;
+	struct pid *init;
+	struct pid_namespace *pidns;
+
+	struct file *dumpfile;
+	struct file *statusfile;
+	struct file *lockfile;
+	struct file *errorfile;
+	u32 opt_flags;
+	u32 suspend_timeout_ms;
+
+	struct mutex msg_lock;		/* protects the text below */
+	char *msg;
+	size_t msg_len;
+
+	struct cpt_stats stats;
+	u64 progress_done;
+	u64 progress_total;
+	ktime_t frozen_at;
+
+	struct list_head tasks;
+	spinlock_t park_lock;
+	wait_queue_head_t park_wq;
+
+	struct hlist_head hash[1 << VZ_HASH_BITS];
+	struct hlist_head id_hash[1 << VZ_HASH_BITS];
+	struct list_head objects[CPT_OBJ_MAX];
+	u64 next_id[CPT_OBJ_MAX];
+	unsigned int refusals;
+	bool checking;
+
+	struct vz_image *image;
+	void *priv;
+};
+
+int vz_side_register(struct vz_side *side);
+void vz_side_unregister(struct vz_side *side);
+
+/* ---- messages: msg.c ---- */
+
+/**
+ * vz_err() - say why an operation fails
+ * @ctx: its context
+ * @err: negative errno
+ * @fmt: "<stem> <id>: <what> <value>", no newline, no pointers
+ *
+ * The text is kept in the context (read(2) on the control file) and written to
+ * the ERRORFD. May sleep.
+ *
+ * Return: @err
+ */
+__printf(3, 4) int vz_err(struct vz_context *ctx, int err, const char *fmt, ...);
+#define cpt_err vz_err
+#define rst_err vz_err
+
+/**
+ * vz_refuse() - one more reason why this VE cannot be dumped
+ * @ctx: the context
+ * @fmt: as for vz_err()
+ *
+ * Collect goes on, so that the user sees all reasons at once.
+ *
+ * Return: 0
+ */
+__printf(2, 3) int vz_refuse(struct vz_context *ctx, const char *fmt, ...);
+#define cpt_refuse vz_refuse
+
+void vz_msg_init(struct vz_context *ctx);
+void vz_msg_free(struct vz_context *ctx);
+ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos);
+
+/* ---- registry of VEs: registry.c ---- */
+
+int vz_registry_bind(u32 veid, struct pid *init);
+void vz_registry_forget(u32 veid);
+struct pid *vz_registry_find(u32 veid);
+void vz_registry_exit(void);
+
+/* ---- parked tasks: park.c ---- */
+
+enum vz_park_state {
+	VZ_NEW,		/* known, no work queued */
+	VZ_QUEUED,	/* work queued, the task has not come yet */
+	VZ_PARKED,	/* in the park loop (or in place: @in_place) */
+	VZ_RELEASED,	/* told to go on */
+	VZ_GONE,	/* is exiting or has never come */
+};
+
+/**
+ * struct vz_task - a task that is to be parked, or was made by undump
+ * @node: in ctx->tasks
+ * @refs: one for the list, one for the queued work
+ * @task: a reference; NULL until a restored task has begun to run
+ * @pid: its pid in the VE
+ * @tgid: its thread group in the VE
+ * @state: under ctx->park_lock
+ * @in_place: stopped by job control or a zombie: dumped where it stands
+ * @call: what the parked task is asked to do next, in its own context
+ * @work: queued task work
+ * @proc: (rst) its CPT_OBJ_PROCESS record
+ * @rec: (rst) its CPT_OBJ_TASK record
+ * @leader: (rst) leader of its thread group; itself for a leader
+ * @on_release: (rst) run in the task's own context when it is released, before
+ *              it goes on to user mode
+ */
+struct vz_task {
+	struct list_head node;
+	refcount_t refs;
+	struct vz_context *ctx;
+	struct task_struct *task;
+	pid_t pid;
+	pid_t tgid;
+	enum vz_park_state state;
+	bool in_place;
+	bool calling;
+	int (*call)(struct vz_task *vt, void *arg);
+	void *call_arg;
+	int call_ret;
+	struct callback_head work;
+	const struct vz_rec *proc;
+	const struct vz_rec *rec;
+	struct vz_task *leader;
+	void (*on_release)(struct vz_task *vt);
+};
+
+#define vz_for_each_task(ctx, vt) list_for_each_entry(vt, &(ctx)->tasks, node)
+static inline bool vz_is_leader(const struct vz_task *vt)
+{
+	return vt->pid == vt->tgid;
+}
+
+/**
+ * vz_call() - have a parked task run a function in its own context
+ * @vt: a parked task
+ * @fn: runs in the task's context with its credentials, mm, files; may sleep
+ * @arg: for @fn
+ *
+ * Context: the controller (never a parked task). Sleeps until @fn has run;
+ * -EINTR when the controller is killed is not returned before @fn is done.
+ * Return: what @fn returns; -ESRCH when the task died before
+ */
+int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg);
+
+/**
+ * vz_park_scan() - list the VE's tasks that are not listed yet
+ * @ctx: ctx->pidns names the VE
+ *
+ * Return: number of new entries or -errno
+ */
+int vz_park_scan(struct vz_context *ctx);
+
+int vz_park_all(struct vz_context *ctx);	/* until nobody runs; -errno: all run again */
+void vz_release_all(struct vz_context *ctx);	/* let all go on, drop the list */
+int vz_kill_all(struct vz_context *ctx);	/* SIGKILL, wait until the VE is empty */
+
+/**
+ * vz_spawn_entry() - first function of a task made by undump
+ * @vt: (void *) its struct vz_task
+ *
+ * Queues the park work; pass to kernel_clone() as .fn with @vt as .fn_arg.
+ */
+int vz_spawn_entry(void *vt);
+struct vz_task *vz_task_alloc(struct vz_context *ctx, pid_t pid, pid_t tgid);
+void vz_task_put(struct vz_task *vt);
+int vz_wait_parked(struct vz_task *vt);		/* killable; -ESRCH when it died */
+int vz_wait_inactive(struct vz_task *vt);	/* off every CPU: its FPU state is in memory */
+
+/* ---- objects: hash.c ---- */
+
+/**
+ * struct vz_obj - a kernel object that the image knows by an id
+ * @type: CPT_OBJ_*
+ * @id: its id
+ * @ptr: the object; a reference of the kind's get() (cpt) or put() (rst)
+ * @users: how often collect has met it
+ * @data: of the kind; freed with kvfree() together with this
+ */
+struct vz_obj {
+	struct hlist_node hash;
+	struct hlist_node id_hash;
+	struct list_head node;
+	u32 type;
+	u32 users;
+	u64 id;
+	void *ptr;
+	void *data;
+};
+
+struct vz_obj *vz_obj_find(struct vz_context *ctx, u32 type, const void *ptr);
+struct vz_obj *vz_obj_by_id(struct vz_context *ctx, u32 type, u64 id);
+/* @id 0: the next free one. NULL: no memory. Takes no reference on @ptr. */
+struct vz_obj *vz_obj_add(struct vz_context *ctx, u32 type, void *ptr, u64 id);
+#define vz_for_each_obj(ctx, type, obj) \
+	list_for_each_entry(obj, &(ctx)->objects[type], node)
+/* Ends every object; @put may be NULL, else it drops the reference of obj->ptr. */
+void vz_obj_free_all(struct vz_context *ctx, void (*put)(struct vz_obj *obj));
+
+/* ---- kinds: kinds.c, kinds.h ---- */
+
+#define VZ_KIND_DATA	1	/* records stand in the data part */
+#define VZ_KIND_ONE	2	/* exactly one record */
+
+/**
+ * struct vz_kind - what is known of a type of record without its code
+ * @type: CPT_OBJ_*
+ * @stem: name of the kind: cpt_<stem>.c, rst_<stem>.c
+ * @size: sizeof its struct
+ * @flags: VZ_KIND_*
+ *
+ * The order of vz_kinds[] is the order of dump and restore.
+ */
+struct vz_kind {
+	u32 type;
+	const char *stem;
+	u32 size;
+	u32 flags;
+};
+
+extern const struct vz_kind vz_kinds[];
+extern const unsigned int vz_nr_kinds;
+const struct vz_kind *vz_kind(u32 type);
+const char *vz_kind_name(u32 type);
+
+#endif /* _VZ_H */
