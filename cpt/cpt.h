@@ -19,6 +19,8 @@
  * @put: drops it
  *
  * All run in the controller's context and may sleep. @collect must not write.
+ * The dump of a kind without @collect is called once, with obj NULL: it finds
+ * its objects by itself.
  */
 struct cpt_ops {
 	int (*root)(struct vz_context *ctx);
@@ -102,6 +104,12 @@ char *cpt_path(struct vz_context *ctx, const struct path *path, char *buf);
 /* The VE's init's root, a borrowed reference that lasts as long as ctx is parked/checked. */
 const struct path *cpt_ve_root(struct vz_context *ctx);
 
+/* Drops what cpt_ve_root() holds; called when an operation ends. */
+void cpt_path_release(struct vz_context *ctx);
+
+/* XCR0 features that the tasks' extended states may use here. */
+u64 cpt_xfeatures(void);
+
 /* VE time - host time, ns, of CLOCK_MONOTONIC (boot = false) or BOOTTIME. */
 s64 cpt_clock_offset(struct vz_context *ctx, bool boot);
 
@@ -110,5 +118,6 @@ int cpt_check(struct vz_context *ctx);
 int cpt_dump(struct vz_context *ctx);
 int cpt_resume(struct vz_context *ctx);
 int cpt_kill(struct vz_context *ctx);
+void cpt_release(struct vz_context *ctx);
 
 #endif /* _CPT_H */

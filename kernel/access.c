@@ -53,7 +53,6 @@ struct vz_function {
 	void (*set)(unsigned long addr);
 };
 
-#define VZ_UNPAREN(...) __VA_ARGS__
 #define VZ_NARGS(args) COUNT_ARGS args
 
 static const struct vz_function vz_functions[] = {
@@ -225,6 +224,7 @@ static int find_member(const struct btf *btf, const struct btf_type *t, const ch
 		       u32 *offset, u32 *type)
 {
 	const struct btf_member *m = btf_type_member(t);
+	const struct btf_type *inner;
 	unsigned int i;
 
 	for (i = 0; i < btf_type_vlen(t); i++, m++) {
@@ -237,12 +237,12 @@ static int find_member(const struct btf *btf, const struct btf_type *t, const ch
 			*type = m->type;
 			return 0;
 		}
-		if (__btf_type_is_struct(skip_modifiers(btf, m->type)) ||
-		    BTF_INFO_KIND(skip_modifiers(btf, m->type)->info) == BTF_KIND_UNION) {
-			if (!find_member(btf, skip_modifiers(btf, m->type), name, offset, type)) {
-				*offset += at;
-				return 0;
-			}
+		/* btf_type_is_struct() is true for a union, too */
+		inner = skip_modifiers(btf, m->type);
+		if (inner && btf_type_is_struct(inner) &&
+		    !find_member(btf, inner, name, offset, type)) {
+			*offset += at;
+			return 0;
 		}
 	}
 	return -ENOENT;

@@ -36,6 +36,8 @@ struct mount;
 	F(pid_t, kernel_clone, (struct kernel_clone_args *args), (args))	\
 	/* end a restored zombie with its exit code */			\
 	F(void, do_exit, (long code), (code))				\
+	/* a container named by a pidfd */				\
+	F(struct pid *, pidfd_get_pid, (unsigned int fd, unsigned int *flags), (fd, flags)) \
 	/* take back a freeze that a task has not seen yet */		\
 	F(struct callback_head *, task_work_cancel_func,		\
 	  (struct task_struct *task, task_work_func_t func), (task, func))	\
@@ -69,10 +71,16 @@ struct mount;
 	  (task, regset, pos, count, kbuf, ubuf))			\
 	F(long, do_arch_prctl_64,					\
 	  (struct task_struct *task, int option, unsigned long arg), (task, option, arg)) \
+	/* credentials as they were */					\
+	F(struct user_struct *, alloc_uid, (kuid_t uid), (uid))		\
+	F(int, set_cred_ucounts, (struct cred *cred), (cred))		\
+	F(void, set_dumpable, (struct mm_struct *mm, int value), (mm, value))	\
 	F(void, put_files_struct, (struct files_struct *files), (files))	\
-	/* a VE's clock data page */					\
-	F(struct mm_struct *, mm_access, (struct task_struct *task, unsigned int mode), \
-	  (task, mode))							\
+	/* a task that has left its CPU has its state in memory */	\
+	F(unsigned long, wait_task_inactive,				\
+	  (struct task_struct *task, unsigned int match_state), (task, match_state)) \
+	/* where a task that does not stop sleeps */			\
+	F(unsigned long, get_wchan, (struct task_struct *task), (task))	\
 	F(int, set_mm_exe_file, (struct mm_struct *mm, struct file *file), (mm, file)) \
 	F(struct file *, get_mm_exe_file, (struct mm_struct *mm), (mm))	\
 	F(int, map_vdso_once, (const struct vdso_image *image, unsigned long addr), \

@@ -32,15 +32,19 @@ struct vz_rec;
 /**
  * struct vz_side - one of /proc/cpt and /proc/rst
  * @name: name of the file
+ * @owner: the module
+ * @dumps: it writes images
  * @call: does the side's own ioctls (-ENOTTY: not its own); the context's
  *        lock is held
  * @release: ends what the context holds when its last user is gone: thaws a
  *           suspended VE, kills an undumped one
  * @contexts: list of all contexts, under the lock in context.c
+ * @proc: the file
  */
 struct vz_side {
 	const char *name;
 	struct module *owner;
+	bool dumps;
 	long (*call)(struct vz_context *ctx, unsigned int cmd, unsigned long arg);
 	void (*release)(struct vz_context *ctx);
 	struct list_head contexts;
@@ -59,8 +63,8 @@ struct vz_side {
  * @init: the VE's init; a reference
  * @pidns: the VE's PID namespace; a reference
  * @tasks: struct vz_task, in order of (VE) pid when a scan made them; init first
- * @park_lock: protects the state of every vz_task and @parked
- * @park_wq: woken when a task's state changes
+ * @queued: tasks told to park that have not come yet
+ * @park_wq: woken when a task has parked, has done a call, or is gone
  * @objects: by type, in the order in which they were added
  * @refusals: reasons found so far why the VE cannot be dumped
  * @checking: collect runs on live tasks: nothing is parked
@@ -79,6 +83,7 @@ struct vz_context {
 	u32 veid;
 	struct pid *init;
 	struct pid_namespace *pidns;
+	struct list_head held;		/* contexts that have an init */
 
 	struct file *dumpfile;
 	struct file *statusfile;
@@ -97,7 +102,8 @@ struct vz_context {
 	ktime_t frozen_at;
 
 	struct list_head tasks;
-	spinlock_t park_lock;
+	struct hlist_head task_hash[1 << VZ_HASH_BITS];
+	atomic_t queued;
 	wait_queue_head_t park_wq;
 
 	struct hlist_head hash[1 << VZ_HASH_BITS];
@@ -113,6 +119,10 @@ struct vz_context {
 
 int vz_side_register(struct vz_side *side);
 void vz_side_unregister(struct vz_side *side);
+int vz_set_ve(struct vz_context *ctx, struct pid *init);
+void vz_clear_ve(struct vz_context *ctx);
+u32 vz_host_caps(void);
+int vz_check_caps(struct vz_context *ctx, u32 have, u32 there);
 
 /* ---- messages: msg.c ---- */
 
@@ -159,42 +169,58 @@ void vz_registry_exit(void);
 enum vz_park_state {
 	VZ_NEW,		/* known, no work queued */
 	VZ_QUEUED,	/* work queued, the task has not come yet */
-	VZ_PARKED,	/* in the park loop (or in place: @in_place) */
+	VZ_PARKED,	/* in the park loop */
 	VZ_RELEASED,	/* told to go on */
-	VZ_GONE,	/* is exiting or has never come */
+	VZ_GONE,	/* has exited, or exits */
 };
 
 /**
  * struct vz_task - a task that is to be parked, or was made by undump
  * @node: in ctx->tasks
+ * @hash: in ctx->task_hash, by @task (scanned tasks only)
  * @refs: one for the list, one for the queued work
+ * @ctx: valid until @state is VZ_RELEASED
+ * @owner: module whose code the task may have to run; held with the work's reference
  * @task: a reference; NULL until a restored task has begun to run
  * @pid: its pid in the VE
  * @tgid: its thread group in the VE
- * @state: under ctx->park_lock
- * @in_place: stopped by job control or a zombie: dumped where it stands
+ * @lock: protects the members up to @call_ret; taken before ctx->park_wq.lock
+ * @state: where it is
+ * @calling: @call is to be done
  * @call: what the parked task is asked to do next, in its own context
+ * @call_arg: for @call
+ * @call_ret: what @call returned
+ * @exiting: after its release the task ends with @exit_code (restored zombies)
+ * @exit_code: as do_exit() takes it
  * @work: queued task work
+ * @in_place: it stands in a job control stop, its work is still queued
+ * @zombie: it has ended and waits for its parent: dumped as such
  * @proc: (rst) its CPT_OBJ_PROCESS record
- * @rec: (rst) its CPT_OBJ_TASK record
+ * @rec: (rst) its CPT_OBJ_TASK record; NULL for a zombie
  * @leader: (rst) leader of its thread group; itself for a leader
- * @on_release: (rst) run in the task's own context when it is released, before
- *              it goes on to user mode
+ * @on_release: run in the task's own context when it is released, before it
+ *              goes on to user mode; not when it was killed
  */
 struct vz_task {
 	struct list_head node;
+	struct hlist_node hash;
 	refcount_t refs;
 	struct vz_context *ctx;
+	struct module *owner;
 	struct task_struct *task;
 	pid_t pid;
 	pid_t tgid;
+	spinlock_t lock;
 	enum vz_park_state state;
-	bool in_place;
 	bool calling;
 	int (*call)(struct vz_task *vt, void *arg);
 	void *call_arg;
 	int call_ret;
+	bool exiting;
+	long exit_code;
 	struct callback_head work;
+	bool zombie;
+	bool in_place;
 	const struct vz_rec *proc;
 	const struct vz_rec *rec;
 	struct vz_task *leader;
@@ -207,41 +233,22 @@ static inline bool vz_is_leader(const struct vz_task *vt)
 	return vt->pid == vt->tgid;
 }
 
-/**
- * vz_call() - have a parked task run a function in its own context
- * @vt: a parked task
- * @fn: runs in the task's context with its credentials, mm, files; may sleep
- * @arg: for @fn
- *
- * Context: the controller (never a parked task). Sleeps until @fn has run;
- * -EINTR when the controller is killed is not returned before @fn is done.
- * Return: what @fn returns; -ESRCH when the task died before
- */
-int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg);
-
-/**
- * vz_park_scan() - list the VE's tasks that are not listed yet
- * @ctx: ctx->pidns names the VE
- *
- * Return: number of new entries or -errno
- */
+/* suspend */
 int vz_park_scan(struct vz_context *ctx);
+int vz_park_all(struct vz_context *ctx);
+bool vz_stopped_in_place(struct vz_task *vt);
 
-int vz_park_all(struct vz_context *ctx);	/* until nobody runs; -errno: all run again */
-void vz_release_all(struct vz_context *ctx);	/* let all go on, drop the list */
-int vz_kill_all(struct vz_context *ctx);	/* SIGKILL, wait until the VE is empty */
+/* undump */
+struct vz_task *vz_task_new(struct vz_context *ctx, pid_t pid, pid_t tgid);
+int vz_spawn(struct vz_task *vt, u64 flags, int exit_signal);
+int vz_wait_inactive(struct vz_task *vt);
+int vz_wait_zombie(struct vz_task *vt);
 
-/**
- * vz_spawn_entry() - first function of a task made by undump
- * @vt: (void *) its struct vz_task
- *
- * Queues the park work; pass to kernel_clone() as .fn with @vt as .fn_arg.
- */
-int vz_spawn_entry(void *vt);
-struct vz_task *vz_task_alloc(struct vz_context *ctx, pid_t pid, pid_t tgid);
-void vz_task_put(struct vz_task *vt);
-int vz_wait_parked(struct vz_task *vt);		/* killable; -ESRCH when it died */
-int vz_wait_inactive(struct vz_task *vt);	/* off every CPU: its FPU state is in memory */
+/* both */
+int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg);
+void vz_release(struct vz_task *vt);
+void vz_release_all(struct vz_context *ctx);
+int vz_kill_all(struct vz_context *ctx);
 
 /* ---- objects: hash.c ---- */
 

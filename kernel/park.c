@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parked tasks: the one place where the tasks of a VE stand still.
+ *
+ * A task work is queued with TWA_SIGNAL. In the ordinary case it runs in
+ * get_signal(), with complete user registers and before it is decided whether
+ * an interrupted system call is restarted, and the task parks there. Restored
+ * tasks begin their life in the same place (vz_spawn()).
+ *
+ * Where a task is (enum vz_park_state) changes only under vt->lock, and who
+ * changes it wakes the other side under that lock, so no release, call or death
+ * is missed.
+ */
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <asm/syscall.h>
+#include <uapi/asm/unistd.h>
+#include "access.h"
+#include "vz.h"
+
+#define VZ_PARK_STATE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE | TASK_NOLOAD | TASK_FREEZABLE)
+#define VZ_SUSPEND_TIMEOUT_MS 10000
+
+/* ---- entries ---- */
+
+static struct vz_task *task_alloc(struct vz_context *ctx, struct task_struct *task, pid_t pid,
+				  pid_t tgid)
+{
+	struct vz_task *vt = kzalloc(sizeof(*vt), GFP_KERNEL);
+
+	if (!vt)
+		return NULL;
+	refcount_set(&vt->refs, 1);
+	spin_lock_init(&vt->lock);
+	vt->ctx = ctx;
+	vt->owner = ctx->side->owner;
+	vt->task = task;
+	vt->pid = pid;
+	vt->tgid = tgid;
+	list_add_tail(&vt->node, &ctx->tasks);
+	return vt;
+}
+
+/**
+ * vz_task_new() - an entry for a task that vz_spawn() will make
+ * Return: the entry, at the end of ctx->tasks, or NULL
+ */
+struct vz_task *vz_task_new(struct vz_context *ctx, pid_t pid, pid_t tgid)
+{
+	return task_alloc(ctx, NULL, pid, tgid);
+}
+EXPORT_SYMBOL_GPL(vz_task_new);
+
+static void task_put(struct vz_task *vt)
+{
+	if (!refcount_dec_and_test(&vt->refs))
+		return;
+	if (vt->task)
+		put_task_struct(vt->task);
+	kfree(vt);
+}
+
+/* The work's reference: the entry, and the code that the task will run. */
+static void work_get(struct vz_task *vt)
+{
+	refcount_inc(&vt->refs);
+	__module_get(vt->owner);
+}
+
+static void work_put(struct vz_task *vt)
+{
+	struct module *owner = vt->owner;
+
+	task_put(vt);
+	module_put(owner);
+}
+
+/* ---- in the task's own context ---- */
+
+/*
+ * In the middle of a system call (io_uring and ptrace run task work there)
+ * the registers are not those of the border to user mode.
+ */
+static bool in_syscall(struct pt_regs *regs)
+{
+	return (long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS;
+}
+
+/*
+ * These return -EINTR whenever something woke them. That was us: have them
+ * called again, as if nothing had been (a handler that really runs still
+ * gives -EINTR).
+ */
+static void hide_interruption(struct pt_regs *regs)
+{
+	if ((long)regs->ax != -EINTR)
+		return;
+	switch (regs->orig_ax) {
+	case __NR_epoll_wait:
+	case __NR_epoll_pwait:
+	case __NR_epoll_pwait2:
+	case __NR_rt_sigtimedwait:
+	case __NR_semop:
+	case __NR_semtimedop:
+	case __NR_io_getevents:
+	case __NR_io_pgetevents:
+		regs->ax = -ERESTARTNOHAND;
+	}
+}
+
+static void set_state(struct vz_task *vt, enum vz_park_state state)
+{
+	if (vt->state == VZ_QUEUED)
+		atomic_dec(&vt->ctx->queued);
+	vt->state = state;
+	wake_up(&vt->ctx->park_wq);
+}
+
+/* Called with vt->lock held. Comes back without it, when the task may go on. */
+static void park(struct vz_task *vt)
+{
+	int ret;
+
+	while (vt->state == VZ_PARKED && !fatal_signal_pending(current)) {
+		if (vt->calling) {
+			spin_unlock(&vt->lock);
+			ret = vt->call(vt, vt->call_arg);
+			spin_lock(&vt->lock);
+			vt->call_ret = ret;
+			vt->calling = false;
+			wake_up(&vt->ctx->park_wq);
+			continue;
+		}
+		set_current_state(VZ_PARK_STATE);
+		spin_unlock(&vt->lock);
+		schedule();
+		spin_lock(&vt->lock);
+	}
+	__set_current_state(TASK_RUNNING);
+	if (vt->state == VZ_PARKED) {
+		if (vt->calling) {
+			vt->call_ret = -ESRCH;
+			vt->calling = false;
+		}
+		set_state(vt, VZ_GONE);
+	}
+	spin_unlock(&vt->lock);
+}
+
+static void park_work(struct callback_head *work)
+{
+	struct vz_task *vt = container_of(work, struct vz_task, work);
+	struct pt_regs *regs = task_pt_regs(current);
+	bool exiting;
+	long code;
+
+	spin_lock(&vt->lock);
+	if (vt->state != VZ_QUEUED) {
+		spin_unlock(&vt->lock);
+		work_put(vt);
+		return;
+	}
+	if ((current->flags & PF_EXITING) || in_syscall(regs)) {
+		/* not here: the controller queues again while the task lives */
+		set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
+		spin_unlock(&vt->lock);
+		work_put(vt);
+		return;
+	}
+	hide_interruption(regs);
+	set_state(vt, VZ_PARKED);
+	park(vt);
+
+	exiting = vt->exiting && vt->state == VZ_RELEASED;
+	code = vt->exit_code;
+	if (vt->state == VZ_RELEASED && vt->on_release)
+		vt->on_release(vt);
+	work_put(vt);
+	if (exiting)
+		vz_do_exit(code);
+}
+
+/* First function of a spawned task: everything else happens where it parks. */
+static int spawn_entry(void *arg)
+{
+	struct vz_task *vt = arg;
+
+	get_task_struct(current);
+	vt->task = current;
+	if (!task_work_add(current, &vt->work, TWA_SIGNAL))
+		return 0;
+	spin_lock(&vt->lock);
+	set_state(vt, VZ_GONE);
+	spin_unlock(&vt->lock);
+	work_put(vt);
+	return 0;
+}
+
+/* ---- suspend ---- */
+
+static struct hlist_head *task_bucket(struct vz_context *ctx, struct task_struct *task)
+{
+	return &ctx->task_hash[hash_ptr(task, VZ_HASH_BITS)];
+}
+
+static bool listed(struct vz_context *ctx, struct task_struct *task)
+{
+	struct vz_task *vt;
+
+	hlist_for_each_entry(vt, task_bucket(ctx, task), hash) {
+		if (vt->task == task)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vz_park_scan() - list the VE's tasks that are not listed yet
+ * @ctx: ctx->pidns names the VE
+ *
+ * Each gets a struct vz_task in ctx->tasks, behind those of lower pid that were
+ * found in the same scan. Tasks of PID namespaces within the VE's are listed, too.
+ *
+ * Return: number of new entries or -ENOMEM
+ */
+int vz_park_scan(struct vz_context *ctx)
+{
+	struct task_struct *task;
+	struct vz_task *vt;
+	struct pid *pid;
+	int nr, tgid = 0, new = 0;
+
+	for (nr = 1; ; nr++) {
+		rcu_read_lock();
+		pid = find_ge_pid(nr, ctx->pidns);
+		if (!pid) {
+			rcu_read_unlock();
+			break;
+		}
+		nr = pid_nr_ns(pid, ctx->pidns);
+		task = pid_task(pid, PIDTYPE_PID);
+		if (task && !listed(ctx, task) && READ_ONCE(task->exit_state) != EXIT_DEAD) {
+			get_task_struct(task);
+			tgid = task_tgid_nr_ns(task, ctx->pidns);
+		} else {
+			task = NULL;
+		}
+		rcu_read_unlock();
+		if (!task)
+			continue;
+		/* @task has one reference: vt's */
+		vt = task_alloc(ctx, task, nr, tgid);
+		if (!vt) {
+			put_task_struct(task);
+			return -ENOMEM;
+		}
+		hlist_add_head(&vt->hash, task_bucket(ctx, task));
+		new++;
+	}
+	return new;
+}
+
+/* The entry leaves the lists. */
+static void forget(struct vz_task *vt)
+{
+	hlist_del_init(&vt->hash);
+	list_del(&vt->node);
+	task_put(vt);
+}
+
+/**
+ * vz_stopped_in_place() - does a task stand in a job control stop?
+ * @vt: a task whose work is queued
+ *
+ * Such a task is dumped where it stands; were it continued from outside, the
+ * queued work parks it before it returns to user mode.
+ */
+bool vz_stopped_in_place(struct vz_task *vt)
+{
+	struct task_struct *task = vt->task;
+	unsigned long flags;
+	bool stopped = false;
+
+	if (lock_task_sighand(task, &flags)) {
+		stopped = (task->jobctl & JOBCTL_STOPPED) && task_is_stopped(task);
+		unlock_task_sighand(task, &flags);
+	}
+	/* off its CPU: then its registers are in memory */
+	return stopped && vz_wait_task_inactive(task, TASK_STOPPED);
+}
+
+static bool queue_work(struct vz_task *vt)
+{
+	init_task_work(&vt->work, park_work);
+	spin_lock(&vt->lock);
+	vt->state = VZ_QUEUED;
+	atomic_inc(&vt->ctx->queued);
+	spin_unlock(&vt->lock);
+	work_get(vt);
+	if (!task_work_add(vt->task, &vt->work, TWA_SIGNAL))
+		return true;
+	spin_lock(&vt->lock);	/* it exits */
+	set_state(vt, VZ_NEW);
+	spin_unlock(&vt->lock);
+	work_put(vt);
+	return false;
+}
+
+/*
+ * Moves one task towards its place. Return: true when it is there; the entry
+ * may be gone after this.
+ */
+static bool settle(struct vz_task *vt)
+{
+	struct task_struct *task = vt->task;
+	int exit_state = READ_ONCE(task->exit_state);
+
+	if (exit_state & EXIT_ZOMBIE) {
+		vt->zombie = true;
+		return true;
+	}
+	if (exit_state || !pid_alive(task)) {
+		forget(vt);
+		return false;
+	}
+	switch (READ_ONCE(vt->state)) {
+	case VZ_PARKED:
+		vt->in_place = false;
+		return true;
+	case VZ_QUEUED:
+		vt->in_place = vz_stopped_in_place(vt);
+		return vt->in_place;
+	case VZ_NEW:
+		/*
+		 * A vfork child runs on until it calls execve: its parent cannot
+		 * park before.
+		 */
+		if (!(READ_ONCE(task->flags) & (PF_EXITING | PF_IO_WORKER)) &&
+		    !READ_ONCE(task->vfork_done))
+			queue_work(vt);
+		return false;
+	default:		/* exits: wait for its exit_state */
+		return false;
+	}
+}
+
+static int say_who_does_not_stop(struct vz_context *ctx)
+{
+	struct vz_task *vt, *next;
+	unsigned long wchan;
+
+	list_for_each_entry_safe(vt, next, &ctx->tasks, node) {
+		if (settle(vt))
+			continue;
+		wchan = vz_get_wchan(vt->task);
+		if (vt->task->vfork_done)
+			vz_err(ctx, -EBUSY, "task %d (%s): has been made by vfork and has not called execve",
+			       vt->pid, vt->task->comm);
+		else if (wchan)
+			vz_err(ctx, -EBUSY, "task %d (%s): does not stop: it sleeps in %ps", vt->pid,
+			       vt->task->comm, (void *)wchan);
+		else
+			vz_err(ctx, -EBUSY, "task %d (%s): does not stop", vt->pid, vt->task->comm);
+	}
+	return -EBUSY;
+}
+
+/**
+ * vz_park_all() - park every task of the VE
+ * @ctx: ctx->pidns names the VE
+ *
+ * When it returns 0, no task of the VE runs: each is parked, stopped by job
+ * control with the work queued, or a zombie.
+ *
+ * Context: the controller; sleeps until all are parked, killable.
+ * Return: 0; -EBUSY when a task does not stop in time (said which), -EINTR
+ *         when the caller is killed, -ENOMEM: the caller releases them all
+ */
+int vz_park_all(struct vz_context *ctx)
+{
+	unsigned int limit = ctx->suspend_timeout_ms ?: VZ_SUSPEND_TIMEOUT_MS;
+	ktime_t deadline = ktime_add_ms(ktime_get(), limit);
+	struct vz_task *vt, *next;
+	unsigned int busy;
+	int new;
+
+	for (;;) {
+		new = vz_park_scan(ctx);
+		if (new < 0)
+			return new;
+		busy = 0;
+		ctx->progress_total = 0;
+		list_for_each_entry_safe(vt, next, &ctx->tasks, node) {
+			busy += !settle(vt);
+			ctx->progress_total++;
+		}
+		ctx->progress_done = ctx->progress_total - busy;
+		/* a scan that found nothing new while nobody ran is the last one */
+		if (!busy && !new)
+			return 0;
+		if (!busy)
+			continue;
+		if (ktime_after(ktime_get(), deadline))
+			return say_who_does_not_stop(ctx);
+		if (!atomic_read(&ctx->queued))
+			schedule_timeout_killable(1);	/* somebody exits, or is in vfork */
+		else
+			wait_event_killable_timeout(ctx->park_wq, !atomic_read(&ctx->queued),
+						    msecs_to_jiffies(10));
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+}
+
+/* ---- undump ---- */
+
+/**
+ * vz_spawn() - make the task of an entry, parked
+ * @vt: from vz_task_new()
+ * @flags: CLONE_* for kernel_clone()
+ * @exit_signal: sent to its parent at its end
+ *
+ * Context: the parent of the new process, or the leader of the new thread:
+ * runs in that task. The pid is @vt->pid in the caller's PID namespace (for
+ * children), or 1 in a new one.
+ * Return: 0 when the task is parked, or -errno: there is no task
+ */
+int vz_spawn(struct vz_task *vt, u64 flags, int exit_signal)
+{
+	pid_t set_tid[1] = { vt->pid };
+	struct kernel_clone_args args = {
+		.flags = flags | CLONE_UNTRACED,
+		.exit_signal = exit_signal,
+		.set_tid = set_tid,
+		.set_tid_size = 1,
+		.fn = spawn_entry,
+		.fn_arg = vt,
+	};
+	pid_t pid;
+
+	init_task_work(&vt->work, park_work);
+	spin_lock(&vt->lock);
+	vt->state = VZ_QUEUED;
+	atomic_inc(&vt->ctx->queued);
+	spin_unlock(&vt->lock);
+	work_get(vt);
+	pid = vz_kernel_clone(&args);
+	if (pid < 0) {
+		spin_lock(&vt->lock);
+		set_state(vt, VZ_NEW);
+		spin_unlock(&vt->lock);
+		work_put(vt);
+		return pid;
+	}
+	/* it parks without further help, or dies */
+	wait_event(vt->ctx->park_wq, READ_ONCE(vt->state) != VZ_QUEUED);
+	return READ_ONCE(vt->state) == VZ_PARKED ? 0 : -ESRCH;
+}
+EXPORT_SYMBOL_GPL(vz_spawn);
+
+/**
+ * vz_wait_inactive() - wait until a parked task is off its CPU
+ * Return: 0: its processor state is in memory; -ESRCH when it is not parked
+ */
+int vz_wait_inactive(struct vz_task *vt)
+{
+	return vz_wait_task_inactive(vt->task, VZ_PARK_STATE) ? 0 : -ESRCH;
+}
+EXPORT_SYMBOL_GPL(vz_wait_inactive);
+
+/**
+ * vz_wait_zombie() - wait until a task released with @exiting has ended
+ * Return: 0, or -EINTR when the caller is killed
+ */
+int vz_wait_zombie(struct vz_task *vt)
+{
+	while (!READ_ONCE(vt->task->exit_state)) {
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vz_wait_zombie);
+
+/* ---- both ---- */
+
+/**
+ * vz_call() - have a parked task run a function in its own context
+ * @vt: a parked task
+ * @fn: runs in the task's context with its credentials, mm, files; may sleep
+ * @arg: for @fn
+ *
+ * Context: the controller, or another parked task's call. Sleeps until @fn has
+ * run. When the caller is killed meanwhile, the task is killed, too.
+ * Return: what @fn returns; -ESRCH when the task is not parked (any more)
+ */
+int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg)
+{
+	spin_lock(&vt->lock);
+	if (vt->state != VZ_PARKED) {
+		spin_unlock(&vt->lock);
+		return -ESRCH;
+	}
+	vt->call = fn;
+	vt->call_arg = arg;
+	vt->calling = true;
+	wake_up_process(vt->task);
+	spin_unlock(&vt->lock);
+
+	if (wait_event_killable(vt->ctx->park_wq, !READ_ONCE(vt->calling))) {
+		send_sig(SIGKILL, vt->task, 1);
+		wait_event(vt->ctx->park_wq, !READ_ONCE(vt->calling));
+	}
+	return vt->call_ret;
+}
+EXPORT_SYMBOL_GPL(vz_call);
+
+/**
+ * vz_release() - let a task go on
+ * @vt: its entry, which stays in the list
+ */
+void vz_release(struct vz_task *vt)
+{
+	bool queued = false;
+
+	spin_lock(&vt->lock);
+	switch (vt->state) {
+	case VZ_PARKED:
+		vt->state = VZ_RELEASED;
+		wake_up_process(vt->task);
+		break;
+	case VZ_QUEUED:
+		set_state(vt, VZ_RELEASED);
+		queued = true;
+		break;
+	default:
+		break;
+	}
+	spin_unlock(&vt->lock);
+	/* a stopped task keeps its work until it is continued: take it back */
+	if (queued && vz_task_work_cancel_func(vt->task, park_work))
+		work_put(vt);
+}
+EXPORT_SYMBOL_GPL(vz_release);
+
+/**
+ * vz_release_all() - let all tasks go on and forget them
+ */
+void vz_release_all(struct vz_context *ctx)
+{
+	struct vz_task *vt, *next;
+
+	vz_for_each_task(ctx, vt)
+		vz_release(vt);
+	list_for_each_entry_safe(vt, next, &ctx->tasks, node)
+		forget(vt);
+}
+EXPORT_SYMBOL_GPL(vz_release_all);
+
+static bool init_ended(struct pid *pid)
+{
+	struct task_struct *init;
+	bool ended;
+
+	rcu_read_lock();
+	init = pid_task(pid, PIDTYPE_TGID);
+	ended = !init || READ_ONCE(init->exit_state);
+	rcu_read_unlock();
+	return ended;
+}
+
+/**
+ * vz_kill_all() - end the VE
+ * @ctx: ctx->init is its init
+ *
+ * Init takes every task of its PID namespace with it and ends last.
+ *
+ * Return: 0 when the VE is empty, -EINTR when the caller is killed before (it
+ *         ends all the same)
+ */
+int vz_kill_all(struct vz_context *ctx)
+{
+	int err;
+
+	if (!ctx->init)
+		return 0;
+	kill_pid(ctx->init, SIGKILL, 1);
+	err = wait_event_killable(ctx->init->wait_pidfd, init_ended(ctx->init));
+	vz_release_all(ctx);
+	return err ? -EINTR : 0;
+}
+EXPORT_SYMBOL_GPL(vz_kill_all);
