@@ -201,7 +201,7 @@ static void mount_all(const char *share)
 	mkdir("/mnt/share", 0755);
 	if (share && !strcmp(share, "9p"))
 		do_mount("share", "/mnt/share", "9p", 0,
-			 "trans=virtio,version=9p2000.L,msize=262144,cache=none,access=any");
+			 "trans=virtio,version=9p2000.L,msize=262144,cache=mmap,access=any");
 	else if (share && mount_disk("/dev/vde", "/mnt/share", 0, ""))
 		give_up("mount of /mnt/share");
 }
