@@ -61,6 +61,7 @@ struct mount;
 	  (which, value, ovalue))					\
 	F(void, thread_group_cputime,					\
 	  (struct task_struct *task, struct task_cputime *times), (task, times)) \
+	F(void, free_fs_struct, (struct fs_struct *fs), (fs))		\
 	/* extended processor state in the ptrace format */		\
 	F(int, xstateregs_get,						\
 	  (struct task_struct *task, const struct user_regset *regset, struct membuf to), \
@@ -69,6 +70,8 @@ struct mount;
 	  (struct task_struct *task, const struct user_regset *regset, unsigned int pos, \
 	   unsigned int count, const void *kbuf, const void __user *ubuf),	\
 	  (task, regset, pos, count, kbuf, ubuf))			\
+	F(const struct user_regset_view *, task_user_regset_view,	\
+	  (struct task_struct *task), (task))				\
 	F(long, do_arch_prctl_64,					\
 	  (struct task_struct *task, int option, unsigned long arg), (task, option, arg)) \
 	/* credentials as they were */					\

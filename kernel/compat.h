@@ -91,4 +91,20 @@ static inline kernel_cap_t vz_cap_from_u64(u64 val)
 #endif
 }
 
+/*
+ * Flags in a futex wait's restart block (FLAGS_* of kernel/futex/futex.h): 6.7
+ * renumbered them and added the word's size.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define VZ_FUTEX_BASE		0x02	/* 32 bits */
+#define VZ_FUTEX_SHARED		0x10
+#define VZ_FUTEX_CLOCKRT	0x20
+#define VZ_FUTEX_HAS_TIMEOUT	0x40
+#else
+#define VZ_FUTEX_BASE		0x00
+#define VZ_FUTEX_SHARED		0x01
+#define VZ_FUTEX_CLOCKRT	0x02
+#define VZ_FUTEX_HAS_TIMEOUT	0x04
+#endif
+
 #endif /* _VZ_COMPAT_H */

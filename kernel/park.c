@@ -19,7 +19,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <asm/syscall.h>
-#include <uapi/asm/unistd.h>
+#include <asm/unistd.h>
 #include "access.h"
 #include "vz.h"
 

@@ -632,7 +632,7 @@ struct cpt_fs_image {
  * @threads: number of its CPT_OBJ_TASK records
  * @oom_score_adj: /proc/PID/oom_score_adj
  * @oom_score_adj_min: how far it may be lowered without CAP_SYS_RESOURCE
- * @zero: 0
+ * @ptid: the thread of the parent that made it; 0 for init
  * @it_real_expires: ITIMER_REAL: VE monotonic time, ns; 0 when not armed
  * @it_real_interval: ns
  * @it_virt_left: ITIMER_VIRTUAL: ns of process time; 0 when not armed
@@ -659,7 +659,7 @@ struct cpt_process_image {
 	__u32 threads;
 	__s32 oom_score_adj;
 	__s32 oom_score_adj_min;
-	__u32 zero;
+	__u32 ptid;
 	__u64 it_real_expires;
 	__u64 it_real_interval;
 	__u64 it_virt_left;
@@ -678,6 +678,10 @@ struct cpt_process_image {
 #define CPT_RESTART_CPU_NSLEEP	4	/* posix_cpu_nsleep_restart */
 #define CPT_RESTART_ALARM_NSLEEP 5	/* alarm_timer_nsleep_restart */
 
+/* cpt_restart_image.flags */
+#define CPT_FUTEX_SHARED	(1U << 0)	/* not FUTEX_PRIVATE_FLAG */
+#define CPT_FUTEX_REALTIME	(1U << 1)	/* FUTEX_CLOCK_REALTIME */
+
 /**
  * struct cpt_restart_image - a system call to be taken up again
  * @fn: CPT_RESTART_*
@@ -685,10 +689,10 @@ struct cpt_process_image {
  * @expires: VE time for monotonic and boottime clocks, else the clock's; ns;
  *           ~0 for a poll or futex wait without a timeout
  * @uaddr: nanosleep: address for the remaining time; futex: the word; poll: the fds
- * @type: nanosleep: TT_NATIVE (1) or TT_COMPAT (2) or 0; poll: number of fds
+ * @type: nanosleep: 1 when the remaining time is stored at @uaddr, else 0;
+ *        poll: number of fds
  * @val: futex: expected value
- * @flags: futex: FUTEX_* flags of the kernel's futex code (FLAGS_SHARED = 1,
- *         FLAGS_CLOCKRT = 2)
+ * @flags: futex: CPT_FUTEX_*
  * @bitset: futex
  */
 struct cpt_restart_image {
@@ -710,7 +714,7 @@ struct cpt_restart_image {
 #define CPT_TASK_CPUID_FAULT	(1U << 4)	/* arch_prctl(ARCH_SET_CPUID, 0) */
 #define CPT_TASK_FORKNOEXEC	(1U << 5)	/* not yet exec'ed since fork */
 #define CPT_TASK_STOPPED	(1U << 6)	/* stands in a job control stop */
-#define CPT_TASK_LEADER_DEAD	(1U << 7)	/* leader has ended, threads live on */
+#define CPT_TASK_STOP_PENDING	(1U << 7)	/* about to take part in such a stop */
 
 /**
  * struct cpt_regs - general registers as struct user_regs_struct has them
@@ -726,16 +730,16 @@ struct cpt_regs {
  * @tid: its id in the VE
  * @tgid: its process
  * @flags: CPT_TASK_*
- * @exit_code: of a dead leader
+ * @stop_signal: the signal of the stop, with CPT_TASK_STOPPED or STOP_PENDING
  * @regs: general registers at the border to user mode; rax may hold a restart
  *        code of the kernel (-512 ... -516) with orig_rax the system call
  * @restart: the system call that such a code takes up again
  * @blocked: signal mask; bit N is signal N + 1
  * @saved_sigmask: see CPT_TASK_RESTORE_SIGMASK
  * @pending: CPT_OBJ_SIGQUEUE; 0 for none
- * @cred: subjective credentials
- * @files: CPT_OBJ_FILES
- * @fs: CPT_OBJ_FS
+ * @cred: credentials
+ * @files: CPT_OBJ_FILES; 0 for a zombie
+ * @fs: CPT_OBJ_FS; 0 for a zombie
  * @sas_ss_sp: alternate signal stack
  * @sas_ss_size: its size
  * @sas_ss_flags: SS_*
@@ -757,13 +761,14 @@ struct cpt_regs {
  * @zero2: 0
  * @comm: name, NUL-terminated
  *
- * The record's id is the tid. A process' first task is its leader.
+ * The record's id is the tid. A process' first task is its leader. A zombie has
+ * one task, of which only tid, tgid, cred and comm are set.
  */
 struct cpt_task_image {
 	__u32 tid;
 	__u32 tgid;
 	__u32 flags;
-	__u32 exit_code;
+	__u32 stop_signal;
 	struct cpt_regs regs;
 	struct cpt_restart_image restart;
 	__u64 blocked;

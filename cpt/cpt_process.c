@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * process: thread groups, their place in the tree, what their threads share.
+ */
+#include <linux/hrtimer.h>
+#include <linux/nsproxy.h>
+#include <linux/posix-timers.h>
+#include <linux/sched/cputime.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include "../kernel/access.h"
+#include "cpt_task.h"
+
+/* The pid that the VE knows a task's parent (thread) by; 0 when it is outside. */
+static pid_t parent_of(struct vz_context *ctx, struct task_struct *task, pid_t *thread)
+{
+	struct task_struct *parent;
+	pid_t tgid;
+
+	rcu_read_lock();
+	parent = rcu_dereference(task->real_parent);
+	tgid = task_tgid_nr_ns(parent, ctx->pidns);
+	*thread = task_pid_nr_ns(parent, ctx->pidns);
+	rcu_read_unlock();
+	return tgid;
+}
+
+static void collect_signal(struct vz_context *ctx, struct vz_task *vt)
+{
+	struct signal_struct *signal = vt->task->signal;
+	const char *comm = vt->task->comm;
+
+	if (vz_has_posix_timers(signal))
+		cpt_refuse(ctx, "process %d (%s): POSIX timers: not supported", vt->pid, comm);
+	if (signal->tty)
+		cpt_refuse(ctx, "process %d (%s): controlling terminal: not supported", vt->pid,
+			   comm);
+	if (signal->core_state)
+		cpt_refuse(ctx, "process %d (%s): is dumping core", vt->pid, comm);
+}
+
+/* A zombie has left nearly everything; what it leaves to its parent is dumped. */
+static int collect_process(struct vz_context *ctx, struct vz_task *vt)
+{
+	struct task_struct *task = vt->task;
+	pid_t ppid, ptid;
+
+	ppid = parent_of(ctx, task, &ptid);
+	if (!ppid && vt->pid != 1) {
+		cpt_refuse(ctx, "process %d (%s): was entered from outside, its parent is not in the VE",
+			   vt->pid, task->comm);
+		return 0;
+	}
+	if (!task_session_nr_ns(task, ctx->pidns) || !task_pgrp_nr_ns(task, ctx->pidns))
+		cpt_refuse(ctx, "process %d (%s): its session or process group is not in the VE",
+			   vt->pid, task->comm);
+	if (vt->zombie) {
+		if (!thread_group_empty(task))
+			cpt_refuse(ctx, "process %d (%s): its first thread has ended, others live: not supported",
+				   vt->pid, task->comm);
+		return 0;
+	}
+	collect_signal(ctx, vt);
+	return ctx->checking ? 0 :
+	       cpt_sigqueue_collect(ctx, task, &task->signal->shared_pending);
+}
+
+/*
+ * Processes become objects, parents before their children: pids do not tell the
+ * order once they have wrapped around.
+ */
+static int cpt_process_root(struct vz_context *ctx)
+{
+	struct vz_task *vt;
+	pid_t ppid, ptid;
+	unsigned int added;
+	int err;
+
+	vz_for_each_task(ctx, vt) {
+		if (!vz_is_leader(vt))
+			continue;
+		err = collect_process(ctx, vt);
+		if (err)
+			return err;
+	}
+	do {
+		added = 0;
+		vz_for_each_task(ctx, vt) {
+			if (!vz_is_leader(vt) || vz_obj_find(ctx, CPT_OBJ_PROCESS, vt))
+				continue;
+			ppid = parent_of(ctx, vt->task, &ptid);
+			if (vt->pid != 1 && !vz_obj_by_id(ctx, CPT_OBJ_PROCESS, ppid))
+				continue;
+			if (!vz_obj_add(ctx, CPT_OBJ_PROCESS, vt, vt->pid))
+				return -ENOMEM;
+			added++;
+		}
+	} while (added);
+	return 0;
+}
+
+static u64 left(u64 expires, u64 now)
+{
+	return expires > now ? expires - now : 1;
+}
+
+static void fill_itimers(struct vz_context *ctx, struct task_struct *task,
+			 struct cpt_process_image *v)
+{
+	struct signal_struct *signal = task->signal;
+	struct task_cputime used;
+	unsigned long flags;
+	ktime_t expires;
+
+	vz_thread_group_cputime(task, &used);
+	if (!lock_task_sighand(task, &flags))
+		return;
+	if (hrtimer_active(&signal->real_timer)) {
+		expires = hrtimer_get_expires(&signal->real_timer);
+		v->it_real_expires = expires + cpt_clock_offset(ctx, false);
+	}
+	v->it_real_interval = signal->it_real_incr;
+	if (signal->it[CPUCLOCK_VIRT].expires)
+		v->it_virt_left = left(signal->it[CPUCLOCK_VIRT].expires, used.utime);
+	v->it_virt_interval = signal->it[CPUCLOCK_VIRT].incr;
+	if (signal->it[CPUCLOCK_PROF].expires)
+		v->it_prof_left = left(signal->it[CPUCLOCK_PROF].expires, used.utime + used.stime);
+	v->it_prof_interval = signal->it[CPUCLOCK_PROF].incr;
+	unlock_task_sighand(task, &flags);
+}
+
+static void fill_signal(struct vz_context *ctx, struct vz_task *vt, struct cpt_process_image *v)
+{
+	struct signal_struct *signal = vt->task->signal;
+	unsigned int i;
+
+	if (signal->flags & SIGNAL_STOP_STOPPED)
+		v->state = CPT_PROCESS_STOPPED;
+	v->exit_code = signal->group_exit_code;
+	v->flags |= signal->flags & SIGNAL_STOP_CONTINUED ? CPT_PROCESS_CONTINUED : 0;
+	v->oom_score_adj = signal->oom_score_adj;
+	v->oom_score_adj_min = signal->oom_score_adj_min;
+	for (i = 0; i < CPT_RLIMITS; i++) {
+		v->rlim_cur[i] = signal->rlim[i].rlim_cur;
+		v->rlim_max[i] = signal->rlim[i].rlim_max;
+	}
+	v->shared_pending = cpt_sigqueue_id(ctx, &signal->shared_pending);
+	fill_itimers(ctx, vt->task, v);
+}
+
+static u32 zombie_exit_code(struct task_struct *task)
+{
+	return task->signal->flags & SIGNAL_GROUP_EXIT ? task->signal->group_exit_code :
+							 task->exit_code;
+}
+
+static u32 count_threads(struct vz_context *ctx, pid_t tgid)
+{
+	struct vz_task *vt;
+	u32 n = 0;
+
+	vz_for_each_task(ctx, vt)
+		n += vt->tgid == tgid;
+	return n;
+}
+
+static int dump_process(struct vz_context *ctx, struct vz_task *vt)
+{
+	struct task_struct *task = vt->task;
+	struct cpt_process_image v = {};
+
+	v.pid = vt->pid;
+	v.ppid = parent_of(ctx, task, &v.ptid);
+	v.pgid = task_pgrp_nr_ns(task, ctx->pidns);
+	v.sid = task_session_nr_ns(task, ctx->pidns);
+	v.exit_signal = max(task->exit_signal, 0);
+	v.threads = count_threads(ctx, vt->tgid);
+	v.flags |= task->signal->is_child_subreaper ? CPT_PROCESS_SUBREAPER : 0;
+	v.flags |= task->signal->has_child_subreaper ? CPT_PROCESS_SUBREAPED : 0;
+	v.flags |= task->signal->leader ? CPT_PROCESS_LEADER : 0;
+	if (vt->zombie) {
+		v.state = CPT_PROCESS_ZOMBIE;
+		v.exit_code = zombie_exit_code(task);
+	} else {
+		v.mm = cpt_id(ctx, CPT_OBJ_MM, task->mm);
+		v.sighand = cpt_id(ctx, CPT_OBJ_SIGHAND, task->sighand);
+		fill_signal(ctx, vt, &v);
+	}
+	return cpt_write_obj(ctx, CPT_OBJ_PROCESS, vt->pid, &v, sizeof(v), NULL, 0);
+}
+
+static int cpt_process_dump(struct vz_context *ctx, struct vz_obj *unused)
+{
+	struct vz_obj *obj;
+	int err = 0;
+
+	vz_for_each_obj(ctx, CPT_OBJ_PROCESS, obj) {
+		err = dump_process(ctx, obj->ptr);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+const struct cpt_ops cpt_process_ops = {
+	.root = cpt_process_root,
+	.dump = cpt_process_dump,
+};
