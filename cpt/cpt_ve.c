@@ -145,6 +145,8 @@ static int cpt_ve_dump(struct vz_context *ctx, struct vz_obj *unused)
 	ns = init ? get_namespaces(init) : NULL;
 	if (ns) {
 		v.namespaces = own_namespaces(ns);
+		if (ns->net_ns->loopback_dev->flags & IFF_UP)
+			v.flags |= CPT_VE_LO_UP;
 		put_nsproxy(ns);
 	}
 	if (init)

@@ -4,7 +4,6 @@
  */
 #include <linux/bvec.h>
 #include <linux/fs.h>
-#include <linux/highmem.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include "../kernel/compat.h"
@@ -129,37 +128,12 @@ static int put_bvec(struct vz_context *ctx, const struct bio_vec *bvec, unsigned
 	return 0;
 }
 
-static u32 crc_bvec(const struct bio_vec *bvec, unsigned int nr)
-{
-	u32 crc = vz_crc_start();
-	unsigned int i, off, n;
-	void *p;
-
-	for (i = 0; i < nr; i++) {
-		for (off = 0; off < bvec[i].bv_len; off += n) {
-			unsigned int at = bvec[i].bv_offset + off;
-
-			n = min_t(unsigned int, bvec[i].bv_len - off, PAGE_SIZE - at % PAGE_SIZE);
-			p = kmap_local_page(nth_page(bvec[i].bv_page, at / PAGE_SIZE));
-			crc = vz_crc_add(crc, p + at % PAGE_SIZE, n);
-			kunmap_local(p);
-		}
-		cond_resched();
-	}
-	return vz_crc_end(crc);
-}
-
 static int put_record(struct vz_context *ctx, struct cpt_object_hdr *hdr, const void *fixed,
 		      const void *content)
 {
-	u32 crc = vz_crc_start();
 	int err;
 
-	crc = vz_crc_add(crc, hdr, sizeof(*hdr));
-	crc = vz_crc_add(crc, fixed, hdr->hdrlen);
-	crc = vz_crc_add(crc, content, hdr->len);
-	hdr->crc = vz_crc_end(crc);
-
+	hdr->crc = vz_crc_record(hdr, fixed, content);
 	err = put(ctx, hdr, sizeof(*hdr));
 	if (!err)
 		err = put(ctx, fixed, hdr->hdrlen);
@@ -194,7 +168,7 @@ int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixe
 	if (WARN_ON_ONCE(bytes > CPT_MAX_PAYLOAD || len > CPT_MAX_CONTENT))
 		return -E2BIG;
 	hdr.pad = -end & (PAGE_SIZE - 1);
-	hdr.payload_crc = crc_bvec(bvec, nr);
+	hdr.payload_crc = vz_crc_end(vz_crc_bvec(vz_crc_start(), bvec, nr));
 	err = put_record(ctx, &hdr, fixed, content);
 	if (!err)
 		err = put_zeros(ctx, hdr.pad);
@@ -228,7 +202,7 @@ int cpt_write_begin(struct vz_context *ctx, struct cpt_image_header *header)
 	image->pos = image->file->f_mode & FMODE_STREAM ? 0 : image->file->f_pos;
 	ctx->image = image;
 	header->crc = 0;
-	header->crc = vz_crc_end(vz_crc_add(vz_crc_start(), header, sizeof(*header)));
+	header->crc = vz_crc_header(header, sizeof(*header));
 	return put(ctx, header, sizeof(*header));
 }
 

@@ -30,6 +30,7 @@ struct vz_rec {
  * @process: in the context of each thread group's leader, when the whole tree
  *           of processes and threads exists; parents before children
  * @task: in the context of each thread (leaders first), after all @process
+ * @links: once, after all @task: what stands between tasks. Controller's context.
  * @data: a data record: consumes its payload with rst_read_payload().
  *        Controller's context; the VE is parked.
  * @finish: in the context of each thread, after the trailer was seen: what must
@@ -43,6 +44,7 @@ struct rst_ops {
 	int (*ve)(struct vz_context *ctx);
 	int (*process)(struct vz_task *vt);
 	int (*task)(struct vz_task *vt);
+	int (*links)(struct vz_context *ctx);
 	int (*data)(struct vz_context *ctx, const struct vz_rec *rec);
 	int (*finish)(struct vz_task *vt);
 	void (*undo)(void *ptr);

@@ -164,6 +164,9 @@ struct cpt_end_image {
 #define CPT_NS_CGROUP		(1U << 5)
 #define CPT_NS_TIME		(1U << 6)
 
+/* cpt_ve_image.flags */
+#define CPT_VE_LO_UP		(1U << 0)	/* the loopback device is up */
+
 /**
  * struct cpt_ve_image - the VE as a whole
  * @namespaces: CPT_NS_* that are the VE's own
@@ -171,6 +174,8 @@ struct cpt_end_image {
  * @processes: number of CPT_OBJ_PROCESS records
  * @tasks: number of CPT_OBJ_TASK records
  * @mem_pages: an estimate of the pages stored, for progress
+ * @flags: CPT_VE_*
+ * @zero: 0
  */
 struct cpt_ve_image {
 	__u32 namespaces;
@@ -178,6 +183,8 @@ struct cpt_ve_image {
 	__u32 processes;
 	__u32 tasks;
 	__u64 mem_pages;
+	__u32 flags;
+	__u32 zero;
 };
 
 /**

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What writer and reader of images share inside the kernel.
+ */
+#include <linux/bvec.h>
+#include <linux/highmem.h>
+#include <linux/module.h>
+#include "image.h"
+
+/**
+ * vz_crc_bvec() - continue a CRC over the pieces of a payload
+ * @crc: from vz_crc_start() or the pieces before
+ */
+u32 vz_crc_bvec(u32 crc, const struct bio_vec *bvec, unsigned int nr)
+{
+	unsigned int i, off, at, n;
+	void *p;
+
+	for (i = 0; i < nr; i++) {
+		for (off = 0; off < bvec[i].bv_len; off += n) {
+			at = bvec[i].bv_offset + off;
+			n = min_t(unsigned int, bvec[i].bv_len - off, PAGE_SIZE - at % PAGE_SIZE);
+			p = kmap_local_page(nth_page(bvec[i].bv_page, at / PAGE_SIZE));
+			crc = vz_crc_add(crc, p + at % PAGE_SIZE, n);
+			kunmap_local(p);
+		}
+		cond_resched();
+	}
+	return crc;
+}
+EXPORT_SYMBOL_GPL(vz_crc_bvec);
