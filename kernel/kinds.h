@@ -9,6 +9,9 @@
 #ifndef _VZ_KINDS_H
 #define _VZ_KINDS_H
 
+#define VZ_KIND_DATA	1	/* records stand in the data part */
+#define VZ_KIND_ONE	2	/* exactly one record */
+
 #define VZ_KINDS(K)							\
 	K(ve,		CPT_OBJ_VE,	struct cpt_ve_image,	VZ_KIND_ONE)	\
 	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\

@@ -282,9 +282,6 @@ void vz_obj_free_all(struct vz_context *ctx, void (*put)(struct vz_obj *obj));
 
 /* ---- kinds: kinds.c, kinds.h ---- */
 
-#define VZ_KIND_DATA	1	/* records stand in the data part */
-#define VZ_KIND_ONE	2	/* exactly one record */
-
 /**
  * struct vz_kind - what is known of a type of record without its code
  * @type: CPT_OBJ_*

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the image checker knows of each kind: rules for the members of its
+ * struct and of its content's array, and a function for what rules cannot say.
+ * A new kind adds its rules and its line in vz_shapes[] here.
+ */
+#include "image_rules.h"
+
+/* Constants of the uapi that have the same value on every architecture we know. */
+#define MNT_FLAGS	(1 | 2 | 4 | 8 | 256 | 1024 | 2048 | (1 << 21))	/* MS_RDONLY ... */
+#define SB_FLAGS	(1 | 16 | 128 | (1 << 25))	/* RDONLY SYNCHRONOUS DIRSYNC LAZYTIME */
+#define MNT_PROPAGATION	((1 << 17) | (1 << 19) | (1 << 20))	/* UNBINDABLE SLAVE SHARED */
+#define OPEN_FLAGS	037776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
+#define MODE_PERM	07777U
+#define ID(s, m)	VZ_RANGE(s, m, 0, VZ_ID_INVALID - 1)
+
+/* ---- small kinds ---- */
+
+static const struct vz_rule ve_rules[] = {
+	VZ_MASK(cpt_ve_image, namespaces, CPT_NS_PID | CPT_NS_MNT | CPT_NS_UTS | CPT_NS_IPC |
+		CPT_NS_NET | CPT_NS_CGROUP | CPT_NS_TIME),
+	VZ_RANGE(cpt_ve_image, last_pid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_ve_image, processes, 1, VZ_PID_MAX),
+	VZ_RANGE(cpt_ve_image, tasks, 1, VZ_PID_MAX),
+};
+
+static int look_ve(struct vz_check *chk, struct vz_look *look)
+{
+	memcpy(&chk->ve, look->fixed, sizeof(chk->ve));
+	return 0;
+}
+
+static const struct vz_rule uts_rules[] = {
+	VZ_TEXT(cpt_uts_image, nodename),
+	VZ_TEXT(cpt_uts_image, domainname),
+};
+
+static const struct vz_rule vdso_rules[] = {
+	VZ_RANGE(cpt_vdso_image, size, VZ_PAGE, 1 << 20),
+	VZ_MASK(cpt_vdso_image, vvar_size, 0xff000),
+};
+
+static int look_vdso(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_vdso_image *v = look->fixed;
+
+	if (v->size % VZ_PAGE || v->size != look->h->len)
+		return vz_bad(chk, -EINVAL, "size %u, content %llu", v->size, look->h->len);
+	return 0;
+}
+
+/* ---- mounts and tmpfs ---- */
+
+/*
+ * A plain absolute path: "/", or components without "." and "..", no empty
+ * ones, no slash at the end. Return: true or false
+ */
+int vz_good_path(const char *path)
+{
+	const char *p = path, *end;
+
+	if (*p != '/')
+		return 0;
+	if (!p[1])
+		return 1;
+	do {
+		end = ++p;
+		while (*end && *end != '/')
+			end++;
+		if (end == p || end - p > 255 || (end - p == 1 && p[0] == '.') ||
+		    (end - p == 2 && p[0] == '.' && p[1] == '.'))
+			return 0;
+		p = end;
+	} while (*p);
+	return 1;
+}
+
+static const struct vz_rule mount_rules[] = {
+	VZ_REF_OPT(cpt_mount_image, parent, CPT_OBJ_MOUNT),
+	VZ_MASK(cpt_mount_image, flags, MNT_FLAGS),
+	VZ_MASK(cpt_mount_image, sb_flags, SB_FLAGS),
+	VZ_MASK(cpt_mount_image, propagation, MNT_PROPAGATION),
+	VZ_RANGE(cpt_mount_image, root_mode, 0, 0177777),
+	VZ_RANGE(cpt_mount_image, dev, 0, 0xffffffff),
+	ID(cpt_mount_image, root_uid),
+	ID(cpt_mount_image, root_gid),
+};
+
+static int look_mount(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_mount_image *m = look->fixed;
+	const char *point = look->tail, *root = point + strlen(point) + 1;
+
+	if (!m->parent != (chk->seen[CPT_OBJ_MOUNT] == 1))
+		return vz_bad(chk, -EINVAL, m->parent ? "the first mount has a parent" :
+			      "a mount without a parent");
+	if (!vz_good_path(point) || (!m->parent && point[1]))
+		return vz_bad(chk, -EINVAL, "the mount point is not a plain path");
+	if (!vz_good_path(root))
+		return vz_bad(chk, -EINVAL, "the root is not a plain path");
+	if (!root[strlen(root) + 1])
+		return vz_bad(chk, -EINVAL, "no file system type");
+	return 0;
+}
+
+static const struct vz_rule tmpfs_rules[] = {
+	VZ_REF(cpt_tmpfs_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_tmpfs_image, mode, 0, 0177777),
+	ID(cpt_tmpfs_image, uid),
+	ID(cpt_tmpfs_image, gid),
+	VZ_RANGE(cpt_tmpfs_image, nlink, 1, 0x7fffffff),
+	VZ_RANGE(cpt_tmpfs_image, rdev, 0, 0xffffffff),
+	VZ_RANGE(cpt_tmpfs_image, size, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_tmpfs_image, link, CPT_OBJ_TMPFS),
+};
+
+static int look_tmpfs_link(struct vz_check *chk, const struct cpt_tmpfs_image *t)
+{
+	const struct vz_check_tmpfs *to = vz_check_find(chk, CPT_OBJ_TMPFS, t->link)->aux;
+
+	if (S_ISDIR(t->mode) || t->link == chk->cur.id || to->link || to->mount != t->mount ||
+	    to->mode != t->mode || to->size != t->size)
+		return vz_bad(chk, -EINVAL, "inode %llu is not the same under another name", t->link);
+	return 0;
+}
+
+static int look_tmpfs(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_tmpfs_image *t = look->fixed;
+	const char *path = look->tail;
+	const char *end = look->tail_len ? memchr(path, 0, look->tail_len) : NULL;
+	__u64 left = end ? look->tail_len - (end + 1 - path) : 0;
+	struct vz_check_tmpfs *keep;
+
+	if (!end || end - path >= CPT_MAX_PATH || !vz_good_path(path))
+		return vz_bad(chk, -EINVAL, "the name is not a plain path");
+	if (!path[1] && !S_ISDIR(t->mode))
+		return vz_bad(chk, -EINVAL, "the root is not a directory");
+	if (S_ISLNK(t->mode) ? left < 2 || left > CPT_MAX_PATH || end[left] ||
+			       memchr(end + 1, 0, left - 1) : left != 0)
+		return vz_bad(chk, -EINVAL, "the target of a link is wrong");
+	switch (t->mode & S_IFMT) {
+	case S_IFREG: case S_IFDIR: case S_IFLNK: case S_IFCHR: case S_IFBLK: case S_IFIFO:
+	case S_IFSOCK:
+		break;
+	default:
+		return vz_bad(chk, -EINVAL, "mode %#o has no known type", t->mode);
+	}
+	if ((t->size && !S_ISREG(t->mode)) || (t->rdev && !S_ISCHR(t->mode) && !S_ISBLK(t->mode)))
+		return vz_bad(chk, -EINVAL, "size or device do not fit mode %#o", t->mode);
+	if (t->link && look_tmpfs_link(chk, t))
+		return chk->failed;
+	keep = vz_env_alloc(sizeof(*keep));
+	if (!keep)
+		return vz_bad(chk, -ENOMEM, "no memory to check it");
+	keep->mount = t->mount;
+	keep->size = t->size;
+	keep->link = t->link;
+	keep->mode = t->mode;
+	look->obj->aux = keep;
+	return 0;
+}
+
+static const struct vz_rule tmpfs_data_rules[] = {
+	VZ_REF(cpt_tmpfs_data_image, tmpfs, CPT_OBJ_TMPFS),
+};
+
+static int look_tmpfs_data(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_tmpfs_data_image *d = look->fixed;
+	const struct vz_check_tmpfs *t = vz_check_find(chk, CPT_OBJ_TMPFS, d->tmpfs)->aux;
+
+	if (!S_ISREG(t->mode) || t->link)
+		return vz_bad(chk, -EINVAL, "tmpfs %llu is not a file with contents", d->tmpfs);
+	if (d->offset > t->size || look->h->payload > t->size - d->offset)
+		return vz_bad(chk, -EINVAL, "%llu bytes at %llu are behind the file's end",
+			      look->h->payload, d->offset);
+	return 0;
+}
+
+/* ---- files ---- */
+
+static const struct vz_rule pipe_rules[] = {
+	VZ_RANGE(cpt_pipe_image, slots, 1, 1 << 20),
+	VZ_RANGE(cpt_pipe_image, bufs, 0, 1 << 20),
+	ID(cpt_pipe_image, uid),
+	ID(cpt_pipe_image, gid),
+	VZ_MASK(cpt_pipe_image, mode, MODE_PERM),
+	VZ_ZERO(cpt_pipe_image, zero),
+};
+
+static const struct vz_rule pipe_buf_rules[] = {
+	VZ_RANGE(cpt_pipe_buf, len, 1, VZ_PAGE),
+	VZ_MASK(cpt_pipe_buf, flags, CPT_PIPE_BUF_PACKET | CPT_PIPE_BUF_MERGE),
+};
+
+static int look_pipe(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_pipe_image *pipe = look->fixed;
+	const struct cpt_pipe_buf *buf = (const void *)look->content;
+	__u64 i, sum = 0;
+
+	if (pipe->slots & (pipe->slots - 1) || pipe->bufs > pipe->slots)
+		return vz_bad(chk, -EINVAL, "%u buffers in %u slots", pipe->bufs, pipe->slots);
+	for (i = 0; i < look->count; i++)
+		sum += buf[i].len;
+	if (sum != pipe->len || sum != look->tail_len)
+		return vz_bad(chk, -EINVAL, "%llu bytes of %llu", look->tail_len, sum);
+	return 0;
+}
+
+static const struct vz_rule file_rules[] = {
+	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_PIPE),
+	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED),
+	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
+	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
+	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_file_image, size, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_file_image, rdev, 0, 0xffffffff),
+	VZ_REF_OPT(cpt_file_image, mount, CPT_OBJ_MOUNT),
+	VZ_REF_OPT(cpt_file_image, pipe, CPT_OBJ_PIPE),
+	VZ_REF(cpt_file_image, cred, CPT_OBJ_CRED),
+	VZ_RANGE(cpt_file_image, owner_pid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_file_image, owner_type, 0, 2),
+	VZ_RANGE(cpt_file_image, owner_sig, 0, 64),
+	VZ_ZERO(cpt_file_image, zero),
+};
+
+static int look_file(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_file_image *f = look->fixed;
+	const char *end;
+
+	if (f->kind == CPT_FILE_PIPE) {
+		if (!f->pipe || f->mount || look->h->len)
+			return vz_bad(chk, -EINVAL, "not an end of a pipe");
+		return 0;
+	}
+	if (f->pipe || !f->mount)
+		return vz_bad(chk, -EINVAL, "not a file with a path");
+	end = look->tail_len ? memchr(look->tail, 0, look->tail_len) : NULL;
+	if (!end || end + 1 != look->tail + look->tail_len || look->tail_len > CPT_MAX_PATH ||
+	    !vz_good_path(look->tail))
+		return vz_bad(chk, -EINVAL, "the path is not a plain path");
+	return 0;
+}
+
+static const struct vz_rule files_rules[] = {
+	VZ_ZERO(cpt_files_image, zero),
+};
+
+static const struct vz_rule fd_rules[] = {
+	VZ_RANGE(cpt_fd, fd, 0, 1 << 30),
+	VZ_MASK(cpt_fd, flags, CPT_FD_CLOEXEC),
+	VZ_REF(cpt_fd, file, CPT_OBJ_FILE),
+};
+
+static int look_files(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_fd *fd = (const void *)look->content;
+	__u64 i;
+
+	for (i = 1; i < look->count; i++) {
+		if (fd[i].fd <= fd[i - 1].fd)
+			return vz_bad(chk, -EINVAL, "descriptor %u behind %u", fd[i].fd, fd[i - 1].fd);
+	}
+	return 0;
+}
+
+static const struct vz_rule fs_rules[] = {
+	VZ_MASK(cpt_fs_image, umask, 0777),
+	VZ_ZERO(cpt_fs_image, zero),
+	VZ_REF(cpt_fs_image, cwd_mount, CPT_OBJ_MOUNT),
+	VZ_REF(cpt_fs_image, root_mount, CPT_OBJ_MOUNT),
+};
+
+static int look_fs(struct vz_check *chk, struct vz_look *look)
+{
+	const char *cwd = look->tail;
+
+	if (!vz_good_path(cwd) || !vz_good_path(cwd + strlen(cwd) + 1))
+		return vz_bad(chk, -EINVAL, "not a plain path");
+	return 0;
+}
+
+static const struct vz_rule flock_rules[] = {
+	VZ_RANGE(cpt_flock_image, kind, CPT_FLOCK_POSIX, CPT_FLOCK_BSD),
+	VZ_RANGE(cpt_flock_image, type, 0, 1),
+	VZ_RANGE(cpt_flock_image, end, 0, VZ_KTIME_MAX),
+	VZ_REF(cpt_flock_image, file, CPT_OBJ_FILE),
+	VZ_REF_OPT(cpt_flock_image, files, CPT_OBJ_FILES),
+	VZ_RANGE(cpt_flock_image, pid, 0, VZ_PID_MAX),
+	VZ_ZERO(cpt_flock_image, zero),
+};
+
+static int look_flock(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_flock_image *l = look->fixed;
+
+	if (l->start > l->end)
+		return vz_bad(chk, -EINVAL, "from %llu to %llu", l->start, l->end);
+	if (!l->files != (l->kind != CPT_FLOCK_POSIX))
+		return vz_bad(chk, -EINVAL, "owner %llu does not fit kind %u", l->files, l->kind);
+	return 0;
+}
+
+/* ---- memory: image_mem.c ---- */
+
+static const struct vz_rule mm_rules[] = {
+	VZ_RANGE(cpt_mm_image, start_code, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, end_code, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_data, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, end_data, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_brk, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, brk, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_stack, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, arg_start, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, arg_end, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, env_start, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, env_end, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, mmap_base, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_REF_OPT(cpt_mm_image, exe_file, CPT_OBJ_FILE),
+	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
+	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_COW_SOURCE),
+	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
+	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
+	VZ_ZERO(cpt_mm_image, zero),
+};
+
+static const struct vz_rule vma_rules[] = {
+	VZ_RANGE(cpt_vma_image, start, 0, VZ_TASK_SIZE - VZ_PAGE),
+	VZ_RANGE(cpt_vma_image, end, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_vma_image, offset, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_vma_image, file, CPT_OBJ_FILE),
+	VZ_MASK(cpt_vma_image, flags, (1U << 21) - 1),
+	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_SHM),
+	VZ_RANGE(cpt_vma_image, pkey, 0, 15),
+};
+
+static const struct vz_rule pages_rules[] = {
+	VZ_REF(cpt_pages_image, mm, CPT_OBJ_MM),
+	VZ_RANGE(cpt_pages_image, extents, 1, CPT_MAX_PAYLOAD / VZ_PAGE),
+	VZ_ZERO(cpt_pages_image, zero),
+};
+
+static const struct vz_rule cow_rules[] = {
+	VZ_REF(cpt_cow_image, mm, CPT_OBJ_MM),
+	VZ_REF(cpt_cow_image, src, CPT_OBJ_MM),
+	VZ_RANGE(cpt_cow_image, extents, 1, CPT_MAX_CONTENT / sizeof(struct cpt_extent)),
+	VZ_ZERO(cpt_cow_image, zero),
+};
+
+/* ---- tasks: image_tree.c ---- */
+
+static const struct vz_rule cred_rules[] = {
+	ID(cpt_cred_image, uid), ID(cpt_cred_image, gid),
+	ID(cpt_cred_image, suid), ID(cpt_cred_image, sgid),
+	ID(cpt_cred_image, euid), ID(cpt_cred_image, egid),
+	ID(cpt_cred_image, fsuid), ID(cpt_cred_image, fsgid),
+	VZ_MASK(cpt_cred_image, securebits, 0xff),
+	VZ_RANGE(cpt_cred_image, ngroups, 0, 65536),
+};
+
+static const struct vz_rule sigqueue_rules[] = {
+	VZ_ZERO(cpt_sigqueue_image, zero),
+};
+
+static const struct vz_rule process_rules[] = {
+	VZ_RANGE(cpt_process_image, pid, 1, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, pgid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, sid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, state, CPT_PROCESS_RUNNING, CPT_PROCESS_ZOMBIE),
+	VZ_MASK(cpt_process_image, exit_code, 0xffff),
+	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
+	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
+		CPT_PROCESS_NO_EXEC | CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED),
+	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
+	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
+	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),
+	VZ_RANGE(cpt_process_image, threads, 0, VZ_PID_MAX),
+	VZ_SRANGE(cpt_process_image, oom_score_adj, -1000, 1000),
+	VZ_SRANGE(cpt_process_image, oom_score_adj_min, -1000, 1000),
+	VZ_ZERO(cpt_process_image, zero),
+	VZ_RANGE(cpt_process_image, it_real_expires, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_real_interval, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_virt_left, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_virt_interval, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_prof_left, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_prof_interval, 0, VZ_KTIME_MAX),
+};
+
+static const struct vz_rule task_rules[] = {
+	VZ_RANGE(cpt_task_image, tid, 1, VZ_PID_MAX),
+	VZ_REF(cpt_task_image, tgid, CPT_OBJ_PROCESS),
+	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
+		CPT_TASK_RESET_ON_FORK | CPT_TASK_TSC_SIGSEGV | CPT_TASK_CPUID_FAULT |
+		CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_LEADER_DEAD),
+	VZ_MASK(cpt_task_image, exit_code, 0xffff),
+	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
+	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
+	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
+	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),
+	VZ_REF_OPT(cpt_task_image, files, CPT_OBJ_FILES),
+	VZ_REF_OPT(cpt_task_image, fs, CPT_OBJ_FS),
+	VZ_MASK(cpt_task_image, sas_ss_flags, 0x80000003),	/* ONSTACK DISABLE AUTODISARM */
+	VZ_RANGE(cpt_task_image, pdeath_signal, 0, 64),
+	VZ_RANGE(cpt_task_image, rseq_len, 0, VZ_PAGE),
+	VZ_RANGE(cpt_task_image, rseq, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_task_image, sched_policy, 0, 7),
+	VZ_SRANGE(cpt_task_image, nice, -20, 19),
+	VZ_RANGE(cpt_task_image, sched_priority, 0, 99),
+	VZ_MASK(cpt_task_image, ioprio, 0xffff),
+	VZ_ZERO(cpt_task_image, zero),
+	VZ_RANGE(cpt_task_image, cpus, 0, 8192),
+	VZ_ZERO(cpt_task_image, zero2),
+	VZ_TEXT(cpt_task_image, comm),
+};
+
+static const struct vz_rule xstate_rules[] = {
+	VZ_REF(cpt_xstate_image, tid, CPT_OBJ_TASK),
+	VZ_ZERO(cpt_xstate_image, zero),
+};
+
+/* ---- the table ---- */
+
+#define RULES(r)	.rules = r, .nrules = ARRAY_SIZE(r)
+#define ARRAY(s, m, e)	.count = offsetof(struct s, m), .elem = sizeof(struct e)
+#define ELEMENTS(r)	.elem_rules = r, .nelem_rules = ARRAY_SIZE(r)
+
+const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
+	[CPT_OBJ_VE]	= { RULES(ve_rules), .own = look_ve },
+	[CPT_OBJ_UTS]	= { RULES(uts_rules) },
+	[CPT_OBJ_VDSO]	= { RULES(vdso_rules), .own_tail = 1, .own = look_vdso },
+	[CPT_OBJ_MOUNT]	= { RULES(mount_rules), .strings = 5, .own = look_mount },
+	[CPT_OBJ_TMPFS]	= { RULES(tmpfs_rules), .own_tail = 1, .own = look_tmpfs },
+	[CPT_OBJ_TMPFS_DATA] = { RULES(tmpfs_data_rules), .payload = 1, .own = look_tmpfs_data },
+	[CPT_OBJ_CRED]	= { RULES(cred_rules), .own_tail = 1, .own = vz_look_cred },
+	[CPT_OBJ_PIPE]	= { RULES(pipe_rules), ARRAY(cpt_pipe_image, bufs, cpt_pipe_buf),
+			    ELEMENTS(pipe_buf_rules), .own_tail = 1, .own = look_pipe },
+	[CPT_OBJ_FILE]	= { RULES(file_rules), .own_tail = 1, .own = look_file },
+	[CPT_OBJ_FILES]	= { RULES(files_rules), ARRAY(cpt_files_image, fds, cpt_fd),
+			    ELEMENTS(fd_rules), .own = look_files },
+	[CPT_OBJ_FS]	= { RULES(fs_rules), .strings = 2, .own = look_fs },
+	[CPT_OBJ_FLOCK]	= { RULES(flock_rules), .own = look_flock },
+	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
+			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },
+	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),
+			    .payload = 1, .own = vz_look_pages },
+	[CPT_OBJ_COW]	= { RULES(cow_rules), ARRAY(cpt_cow_image, extents, cpt_extent),
+			    .own = vz_look_cow },
+	[CPT_OBJ_SIGHAND] = { .own = vz_look_sighand },
+	[CPT_OBJ_SIGQUEUE] = { RULES(sigqueue_rules), ARRAY(cpt_sigqueue_image, infos, cpt_siginfo),
+			    .own = vz_look_sigqueue },
+	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = vz_look_process },
+	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
+	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
+};

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The image checker: address spaces and their pages.
+ */
+#include "image_rules.h"
+
+static int look_vma(struct vz_check *chk, const struct cpt_vma_image *v, __u64 last_end)
+{
+	__u32 prot = v->flags & (CPT_VMA_READ | CPT_VMA_WRITE | CPT_VMA_EXEC);
+	int of_file = v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM;
+
+	if ((v->start | v->end | v->offset) & (VZ_PAGE - 1) || v->start >= v->end)
+		return vz_bad(chk, -EINVAL, "addresses %#llx to %#llx, offset %#llx",
+			      v->start, v->end, v->offset);
+	if (v->start < last_end)
+		return vz_bad(chk, -EINVAL, "%#llx lies before the end of the mapping before it",
+			      v->start);
+	if (prot & ~(v->flags / CPT_VMA_MAYREAD))
+		return vz_bad(chk, -EINVAL, "protection %#x is more than it may be", v->flags);
+	if (!v->file != !of_file)
+		return vz_bad(chk, -EINVAL, "file %llu does not fit type %u", v->file, v->type);
+	if (v->flags & CPT_VMA_SHARED && !of_file)
+		return vz_bad(chk, -EINVAL, "shared but of type %u", v->type);
+	if (v->flags & CPT_VMA_LOCKONFAULT && !(v->flags & CPT_VMA_LOCKED))
+		return vz_bad(chk, -EINVAL, "LOCKONFAULT without LOCKED");
+	if (v->flags & CPT_VMA_GROWSDOWN && v->type != CPT_VMA_ANON)
+		return vz_bad(chk, -EINVAL, "GROWSDOWN but of type %u", v->type);
+	if (of_file && v->offset > VZ_KTIME_MAX - (v->end - v->start))
+		return vz_bad(chk, -EINVAL, "offset %#llx is too large", v->offset);
+	return 0;
+}
+
+static int look_vma_name(struct vz_check *chk, const struct cpt_vma_image *v,
+			 const struct vz_look *look)
+{
+	const char *name;
+
+	if (!v->name)
+		return 0;
+	if (v->type != CPT_VMA_ANON && v->type != CPT_VMA_SHM)
+		return vz_bad(chk, -EINVAL, "a name, but of type %u", v->type);
+	if (v->name > look->tail_len)
+		return vz_bad(chk, -EINVAL, "its name lies outside of the content");
+	name = look->tail + v->name - 1;
+	/* 80: ANON_VMA_NAME_MAX_LEN, with the NUL */
+	if (!memchr(name, 0, look->tail_len - (v->name - 1)) || strlen(name) >= 80)
+		return vz_bad(chk, -EINVAL, "its name has no end");
+	return 0;
+}
+
+/* The kernel looks for the end of auxv without a bound. */
+static int look_auxv(struct vz_check *chk, const struct cpt_mm_image *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPT_AUXV_MAX; i += 2) {
+		if (!mm->auxv[i])
+			return 0;
+	}
+	return vz_bad(chk, -EINVAL, "auxv has no end");
+}
+
+int vz_look_mm(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_mm_image *mm = look->fixed;
+	const struct cpt_vma_image *v = (const void *)look->content;
+	struct vz_check_range *range;
+	__u64 i, end = 0;
+	unsigned int vdsos = 0;
+
+	if (look_auxv(chk, mm))
+		return chk->failed;
+	range = vz_env_alloc((look->count + 1) * sizeof(*range));
+	if (!range)
+		return vz_bad(chk, -ENOMEM, "no memory to check it");
+	look->obj->aux = range;
+	look->obj->n = (__u32)look->count;
+	for (i = 0; i < look->count; i++, v++) {
+		chk->element = i + 1;
+		if (look_vma(chk, v, end) || look_vma_name(chk, v, look))
+			return chk->failed;
+		if (v->type == CPT_VMA_VDSO && vdsos++)
+			return vz_bad(chk, -EINVAL, "a second vdso");
+		range[i].start = v->start;
+		range[i].end = v->end;
+		range[i].type = v->type;
+		range[i].flags = v->flags;
+		end = v->end;
+	}
+	chk->element = 0;
+	return 0;
+}
+
+/*
+ * Ranges of pages: ascending, apart from each other, and inside of the mm's
+ * mappings that can have pages of their own. One pass over both lists.
+ * Return: number of pages, or -errno.
+ */
+static long long look_extents(struct vz_check *chk, __u64 mm, const struct vz_look *look)
+{
+	const struct vz_check_obj *obj = vz_check_find(chk, CPT_OBJ_MM, mm);
+	const struct vz_check_range *r = obj->aux, *last = r + obj->n;
+	const struct cpt_extent *e = (const void *)look->content;
+	__u64 i, at, end = 0;
+	long long pages = 0;
+
+	for (i = 0; i < look->count; i++, e++) {
+		chk->element = i + 1;
+		if (e->start % VZ_PAGE || e->start >= VZ_TASK_SIZE || !e->pages ||
+		    e->pages > (VZ_TASK_SIZE - e->start) / VZ_PAGE || e->start < end)
+			return vz_bad(chk, -EINVAL, "%llu pages at %#llx are out of order",
+				      e->pages, e->start);
+		end = e->start + e->pages * VZ_PAGE;
+		pages += (long long)e->pages;
+		for (at = e->start; at < end; at = r->end < end ? r->end : end) {
+			while (r < last && r->end <= at)
+				r++;
+			if (r == last || at < r->start || r->type == CPT_VMA_VVAR)
+				return vz_bad(chk, -EINVAL, "%#llx is not in a mapping of mm %llu",
+					      at, mm);
+		}
+	}
+	chk->element = 0;
+	return pages;
+}
+
+int vz_look_pages(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_pages_image *p = look->fixed;
+	long long pages = look_extents(chk, p->mm, look);
+
+	if (pages < 0)
+		return chk->failed;
+	if (look->h->payload != (__u64)pages * VZ_PAGE)
+		return vz_bad(chk, -EINVAL, "%lld pages, but %llu bytes", pages, look->h->payload);
+	chk->pages += (__u64)pages;
+	return 0;
+}
+
+int vz_look_cow(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_cow_image *c = look->fixed;
+
+	if (c->mm == c->src)
+		return vz_bad(chk, -EINVAL, "mm %llu shares with itself", c->mm);
+	if (look_extents(chk, c->mm, look) < 0 || look_extents(chk, c->src, look) < 0)
+		return chk->failed;
+	return 0;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The image checker: processes, tasks and what they consist of.
+ */
+#include "image_rules.h"
+
+#define CAPS_KNOWN	((1ULL << 41) - 1)	/* CAP_CHECKPOINT_RESTORE is the last */
+#define EFLAGS_KNOWN	0x254fd7ULL	/* CF PF AF ZF SF TF IF DF OF NT RF AC ID, bit 1 */
+#define EFLAGS_IF	0x200ULL
+#define SA_FLAGS	0xdc000807ULL	/* those of sigaction(2), none that the kernel keeps there */
+#define USER_CS		0x33
+#define USER_DS		0x2b
+#define SIG(n)		(1ULL << ((n) - 1))
+
+int vz_look_cred(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_cred_image *c = look->fixed;
+	const __u32 *groups = (const void *)look->content;
+	__u32 i;
+
+	if (look->h->len != c->ngroups * 4ULL)
+		return vz_bad(chk, -EINVAL, "%u groups in %llu bytes", c->ngroups, look->h->len);
+	for (i = 0; i < c->ngroups; i++) {
+		if (groups[i] == VZ_ID_INVALID)
+			return vz_bad(chk, -EINVAL, "group %u is not valid", groups[i]);
+	}
+	if ((c->cap_inheritable | c->cap_permitted | c->cap_bset) & ~CAPS_KNOWN)
+		return vz_bad(chk, -EINVAL, "a capability that is not known here");
+	if (c->cap_effective & ~c->cap_permitted ||
+	    c->cap_ambient & ~(c->cap_permitted & c->cap_inheritable))
+		return vz_bad(chk, -EINVAL, "a capability without its permission");
+	return 0;
+}
+
+int vz_look_sighand(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_sighand_image *s = look->fixed;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(s->action); i++) {
+		if (s->action[i].flags & ~SA_FLAGS)
+			return vz_bad(chk, -EINVAL, "signal %u: flags %#llx are not known here",
+				      i + 1, s->action[i].flags & ~SA_FLAGS);
+	}
+	if (s->action[9 - 1].handler || s->action[19 - 1].handler)
+		return vz_bad(chk, -EINVAL, "a handler for SIGKILL or SIGSTOP");
+	return 0;
+}
+
+int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_sigqueue_image *q = look->fixed;
+	const struct cpt_siginfo *info = (const void *)look->content;
+	__s32 signo;
+	__u64 i;
+
+	for (i = 0; i < look->count; i++) {
+		memcpy(&signo, info[i].info, sizeof(signo));
+		chk->element = i + 1;
+		if (signo < 1 || signo > 64 || !(q->pending & SIG(signo)))
+			return vz_bad(chk, -EINVAL, "signal %d is not pending", signo);
+	}
+	chk->element = 0;
+	return 0;
+}
+
+/* ---- processes ---- */
+
+/*
+ * A process group lies in one session; a process that gave a session its
+ * number is in it.
+ */
+static int look_groups(struct vz_check *chk, const struct cpt_process_image *p)
+{
+	struct vz_check_obj *group;
+
+	if (p->flags & CPT_PROCESS_LEADER && p->sid != p->pid)
+		return vz_bad(chk, -EINVAL, "leader of session %u", p->sid);
+	if (!p->pgid)
+		return 0;
+	group = vz_check_find(chk, VZ_OWN_GROUP, p->pgid);
+	if (!group) {
+		group = vz_check_add(chk, VZ_OWN_GROUP, p->pgid);
+		if (!group)
+			return chk->failed;
+		group->u = p->sid;
+	}
+	if (group->u != p->sid)
+		return vz_bad(chk, -EINVAL, "group %u is in session %llu, not %u", p->pgid,
+			      group->u, p->sid);
+	return 0;
+}
+
+static int look_rlimits(struct vz_check *chk, const struct cpt_process_image *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPT_RLIMITS; i++) {
+		if (p->rlim_cur[i] > p->rlim_max[i])
+			return vz_bad(chk, -EINVAL, "limit %u is above its maximum", i);
+	}
+	return 0;
+}
+
+int vz_look_process(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_process_image *p = look->fixed;
+	const struct vz_check_obj *parent;
+	struct vz_check_process *keep;
+	int zombie = p->state == CPT_PROCESS_ZOMBIE;
+
+	if (look->h->id != p->pid)
+		return vz_bad(chk, -EINVAL, "pid %u", p->pid);
+	if ((chk->seen[CPT_OBJ_PROCESS] == 1) != (p->pid == 1) || (p->pid == 1) != !p->ppid)
+		return vz_bad(chk, -EINVAL, "init is process 1 without a parent, and the first");
+	if (p->ppid) {
+		parent = vz_check_find(chk, CPT_OBJ_PROCESS, p->ppid);
+		if (!parent || parent == look->obj)
+			return vz_bad(chk, -EINVAL, "there is no process %u before it", p->ppid);
+		if (((struct vz_check_process *)parent->aux)->state == CPT_PROCESS_ZOMBIE)
+			return vz_bad(chk, -EINVAL, "its parent %u is a zombie", p->ppid);
+	}
+	if (vz_check_find(chk, CPT_OBJ_TASK, p->pid))
+		return vz_bad(chk, -EINVAL, "a task before it has its number");
+	if (zombie ? p->mm || p->sighand || p->threads > 1 || p->pid == 1 : !p->mm || !p->sighand || !p->threads)
+		return vz_bad(chk, -EINVAL, "memory, signals or threads do not fit state %u",
+			      p->state);
+	if (look_rlimits(chk, p) || look_groups(chk, p))
+		return chk->failed;
+	keep = vz_env_alloc(sizeof(*keep));
+	if (!keep)
+		return vz_bad(chk, -ENOMEM, "no memory to check it");
+	keep->state = p->state;
+	keep->threads = p->threads;
+	keep->pgid = p->pgid;
+	keep->sid = p->sid;
+	look->obj->aux = keep;
+	return 0;
+}
+
+/* When all metadata was read. */
+int vz_check_processes(struct vz_check *chk)
+{
+	struct vz_check_obj *obj, *lead;
+	const struct vz_check_process *p, *q;
+	__u64 i, number = chk->number;
+
+	chk->number = 0;	/* the message is not about the current record */
+	for (i = 0; i < chk->nbuckets; i++) {
+		for (obj = chk->buckets[i]; obj; obj = obj->next) {
+			if (obj->type != CPT_OBJ_PROCESS)
+				continue;
+			p = obj->aux;
+			if (obj->n != p->threads)
+				return vz_bad(chk, -EINVAL, "process %llu: %u of %u threads were read",
+					      obj->id, obj->n, p->threads);
+			lead = p->sid ? vz_check_find(chk, CPT_OBJ_PROCESS, p->sid) : NULL;
+			q = lead ? lead->aux : NULL;
+			if (q && q->sid != p->sid)
+				return vz_bad(chk, -EINVAL, "process %llu: session %u, but process %u is in %u",
+					      obj->id, p->sid, p->sid, q->sid);
+		}
+	}
+	chk->number = number;
+	return 0;
+}
+
+/* ---- tasks ---- */
+
+static int look_selector(__u64 sel)
+{
+	return sel <= 3 || (sel <= 0xffff && (sel & 7) == 3);	/* GDT, user's privilege */
+}
+
+/*
+ * What ptrace() would not let a tracer set either. fs_base and gs_base must lie
+ * in user space; rip and rsp may be anything.
+ */
+static int look_regs(struct vz_check *chk, const struct cpt_regs *r)
+{
+	if (r->cs != USER_CS || r->ss != USER_DS)
+		return vz_bad(chk, -EINVAL, "code segment %#llx, stack segment %#llx", r->cs, r->ss);
+	if (!look_selector(r->ds) || !look_selector(r->es) || !look_selector(r->fs) ||
+	    !look_selector(r->gs))
+		return vz_bad(chk, -EINVAL, "a segment register is not possible");
+	if (r->fs_base >= VZ_TASK_SIZE || r->gs_base >= VZ_TASK_SIZE)
+		return vz_bad(chk, -EINVAL, "base of fs or gs is outside of user space");
+	if (r->eflags & ~EFLAGS_KNOWN || !(r->eflags & EFLAGS_IF))
+		return vz_bad(chk, -EINVAL, "eflags %#llx is not possible", r->eflags);
+	return 0;
+}
+
+static int look_thread(struct vz_check *chk, const struct cpt_task_image *t,
+		       struct vz_check_obj *proc)
+{
+	const struct vz_check_process *p = proc->aux;
+	int dead = p->state == CPT_PROCESS_ZOMBIE || t->flags & CPT_TASK_LEADER_DEAD;
+
+	if ((proc->n == 0) != (t->tid == t->tgid))
+		return vz_bad(chk, -EINVAL, "the first task of process %u is its leader", t->tgid);
+	if (t->tid != t->tgid && vz_check_find(chk, CPT_OBJ_PROCESS, t->tid))
+		return vz_bad(chk, -EINVAL, "process %u has its number", t->tid);
+	if (++proc->n > p->threads)
+		return vz_bad(chk, -EINVAL, "process %u has only %u threads", t->tgid, p->threads);
+	if (t->flags & CPT_TASK_LEADER_DEAD && t->tid != t->tgid)
+		return vz_bad(chk, -EINVAL, "a dead leader that is none");
+	if (!dead && (!t->files || !t->fs))
+		return vz_bad(chk, -EINVAL, "no files or no fs");
+	return dead ? 0 : look_regs(chk, &t->regs);
+}
+
+int vz_look_task(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_task_image *t = look->fixed;
+	struct vz_check_obj *proc = vz_check_find(chk, CPT_OBJ_PROCESS, t->tgid);
+
+	if (look->h->id != t->tid)
+		return vz_bad(chk, -EINVAL, "tid %u", t->tid);
+	if (look->h->len != t->cpus)
+		return vz_bad(chk, -EINVAL, "%u bytes of CPUs in %llu", t->cpus, look->h->len);
+	if (t->rseq_len ? t->rseq_len < 32 || !t->rseq || t->rseq % 32 : t->rseq || t->rseq_sig)
+		return vz_bad(chk, -EINVAL, "rseq of %u bytes at %#llx", t->rseq_len, t->rseq);
+	/* real-time policies have a priority, others have none */
+	if ((t->sched_policy == 1 || t->sched_policy == 2) != !!t->sched_priority)
+		return vz_bad(chk, -EINVAL, "priority %u does not fit policy %u",
+			      t->sched_priority, t->sched_policy);
+	return look_thread(chk, t, proc);
+}
+
+int vz_look_xstate(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_xstate_image *x = look->fixed;
+	__u64 features, compacted;
+
+	if (look->h->id != x->tid)
+		return vz_bad(chk, -EINVAL, "tid %u", x->tid);
+	/* legacy area and header; AMX makes it 11 KiB */
+	if (look->h->len < 576 || look->h->len > 65536 || look->h->len % 8)
+		return vz_bad(chk, -EINVAL, "an XSAVE area of %llu bytes", look->h->len);
+	memcpy(&features, look->content + 512, sizeof(features));
+	memcpy(&compacted, look->content + 520, sizeof(compacted));
+	if (features & ~chk->head.xfeatures || compacted)
+		return vz_bad(chk, -EINVAL, "components %#llx are more than the header's %#llx",
+			      features, chk->head.xfeatures);
+	return 0;
+}

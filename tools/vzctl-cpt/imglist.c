@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One line for each record: type, id, sizes, and the members that are not zero.
+ * Only for records that the checker has found good: nothing is checked here.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include "imglist.h"
+#include "../../kernel/image_check.h"
+
+/* A member of a struct: 'u'nsigned, 'd' signed, 'x' hexadecimal, 'o'ctal, 's'tring */
+struct field {
+	const char *name;
+	__u16 off;
+	__u16 size;
+	char how;
+};
+
+#define F(s, m, how)	{ #m, offsetof(struct s, m), sizeof(((struct s *)0)->m), how }
+
+static const struct field end_fields[] = {
+	F(cpt_end_image, records, 'u'), F(cpt_end_image, bytes, 'u'), F(cpt_end_image, pages, 'u'),
+	{ 0 }
+};
+
+static const struct field ve_fields[] = {
+	F(cpt_ve_image, namespaces, 'x'), F(cpt_ve_image, last_pid, 'u'),
+	F(cpt_ve_image, processes, 'u'), F(cpt_ve_image, tasks, 'u'),
+	F(cpt_ve_image, mem_pages, 'u'), { 0 }
+};
+
+static const struct field uts_fields[] = {
+	F(cpt_uts_image, nodename, 's'), F(cpt_uts_image, domainname, 's'), { 0 }
+};
+
+static const struct field vdso_fields[] = {
+	F(cpt_vdso_image, size, 'u'), F(cpt_vdso_image, vvar_size, 'u'), { 0 }
+};
+
+static const struct field mount_fields[] = {
+	F(cpt_mount_image, parent, 'u'), F(cpt_mount_image, flags, 'x'),
+	F(cpt_mount_image, sb_flags, 'x'), F(cpt_mount_image, propagation, 'x'),
+	F(cpt_mount_image, dev, 'x'), F(cpt_mount_image, root_mode, 'o'),
+	F(cpt_mount_image, root_uid, 'u'), F(cpt_mount_image, root_gid, 'u'), { 0 }
+};
+
+static const struct field tmpfs_fields[] = {
+	F(cpt_tmpfs_image, mount, 'u'), F(cpt_tmpfs_image, mode, 'o'),
+	F(cpt_tmpfs_image, uid, 'u'), F(cpt_tmpfs_image, gid, 'u'),
+	F(cpt_tmpfs_image, nlink, 'u'), F(cpt_tmpfs_image, rdev, 'x'),
+	F(cpt_tmpfs_image, size, 'u'), F(cpt_tmpfs_image, atime_ns, 'd'),
+	F(cpt_tmpfs_image, mtime_ns, 'd'), F(cpt_tmpfs_image, link, 'u'), { 0 }
+};
+
+static const struct field tmpfs_data_fields[] = {
+	F(cpt_tmpfs_data_image, tmpfs, 'u'), F(cpt_tmpfs_data_image, offset, 'u'), { 0 }
+};
+
+static const struct field cred_fields[] = {
+	F(cpt_cred_image, uid, 'u'), F(cpt_cred_image, gid, 'u'), F(cpt_cred_image, suid, 'u'),
+	F(cpt_cred_image, sgid, 'u'), F(cpt_cred_image, euid, 'u'), F(cpt_cred_image, egid, 'u'),
+	F(cpt_cred_image, fsuid, 'u'), F(cpt_cred_image, fsgid, 'u'),
+	F(cpt_cred_image, securebits, 'x'), F(cpt_cred_image, ngroups, 'u'),
+	F(cpt_cred_image, cap_inheritable, 'x'), F(cpt_cred_image, cap_permitted, 'x'),
+	F(cpt_cred_image, cap_effective, 'x'), F(cpt_cred_image, cap_bset, 'x'),
+	F(cpt_cred_image, cap_ambient, 'x'), { 0 }
+};
+
+static const struct field mm_fields[] = {
+	F(cpt_mm_image, start_code, 'x'), F(cpt_mm_image, end_code, 'x'),
+	F(cpt_mm_image, start_data, 'x'), F(cpt_mm_image, end_data, 'x'),
+	F(cpt_mm_image, start_brk, 'x'), F(cpt_mm_image, brk, 'x'),
+	F(cpt_mm_image, start_stack, 'x'), F(cpt_mm_image, arg_start, 'x'),
+	F(cpt_mm_image, arg_end, 'x'), F(cpt_mm_image, env_start, 'x'),
+	F(cpt_mm_image, env_end, 'x'), F(cpt_mm_image, mmap_base, 'x'),
+	F(cpt_mm_image, exe_file, 'u'), F(cpt_mm_image, vdso, 'x'),
+	F(cpt_mm_image, dumpable, 'u'), F(cpt_mm_image, flags, 'x'),
+	F(cpt_mm_image, def_flags, 'x'), F(cpt_mm_image, vmas, 'u'),
+	F(cpt_mm_image, coredump_filter, 'x'), { 0 }
+};
+
+static const struct field vma_fields[] = {
+	F(cpt_vma_image, start, 'x'), F(cpt_vma_image, end, 'x'), F(cpt_vma_image, offset, 'x'),
+	F(cpt_vma_image, file, 'u'), F(cpt_vma_image, flags, 'x'), F(cpt_vma_image, type, 'u'),
+	F(cpt_vma_image, pkey, 'u'), { 0 }
+};
+
+static const struct field pages_fields[] = {
+	F(cpt_pages_image, mm, 'u'), F(cpt_pages_image, generation, 'u'),
+	F(cpt_pages_image, extents, 'u'), { 0 }
+};
+
+static const struct field cow_fields[] = {
+	F(cpt_cow_image, mm, 'u'), F(cpt_cow_image, src, 'u'), F(cpt_cow_image, extents, 'u'),
+	{ 0 }
+};
+
+static const struct field extent_fields[] = {
+	F(cpt_extent, start, 'x'), F(cpt_extent, pages, 'u'), { 0 }
+};
+
+static const struct field sighand_fields[] = { { 0 } };
+
+static const struct field pipe_fields[] = {
+	F(cpt_pipe_image, slots, 'u'), F(cpt_pipe_image, bufs, 'u'), F(cpt_pipe_image, len, 'u'),
+	F(cpt_pipe_image, uid, 'u'), F(cpt_pipe_image, gid, 'u'), F(cpt_pipe_image, mode, 'o'),
+	{ 0 }
+};
+
+static const struct field pipe_buf_fields[] = {
+	F(cpt_pipe_buf, len, 'u'), F(cpt_pipe_buf, flags, 'x'), { 0 }
+};
+
+static const struct field file_fields[] = {
+	F(cpt_file_image, kind, 'u'), F(cpt_file_image, flags, 'x'),
+	F(cpt_file_image, f_flags, 'o'), F(cpt_file_image, mode, 'o'),
+	F(cpt_file_image, pos, 'u'), F(cpt_file_image, size, 'u'),
+	F(cpt_file_image, mtime_ns, 'd'), F(cpt_file_image, rdev, 'x'),
+	F(cpt_file_image, mount, 'u'), F(cpt_file_image, pipe, 'u'),
+	F(cpt_file_image, cred, 'u'), F(cpt_file_image, owner_pid, 'u'),
+	F(cpt_file_image, owner_type, 'u'), F(cpt_file_image, owner_sig, 'u'),
+	F(cpt_file_image, owner_uid, 'u'), F(cpt_file_image, owner_euid, 'u'), { 0 }
+};
+
+static const struct field files_fields[] = { F(cpt_files_image, fds, 'u'), { 0 } };
+
+static const struct field fd_fields[] = {
+	F(cpt_fd, fd, 'u'), F(cpt_fd, flags, 'x'), F(cpt_fd, file, 'u'), { 0 }
+};
+
+static const struct field fs_fields[] = {
+	F(cpt_fs_image, umask, 'o'), F(cpt_fs_image, cwd_mount, 'u'),
+	F(cpt_fs_image, root_mount, 'u'), { 0 }
+};
+
+static const struct field flock_fields[] = {
+	F(cpt_flock_image, kind, 'u'), F(cpt_flock_image, type, 'u'),
+	F(cpt_flock_image, start, 'u'), F(cpt_flock_image, end, 'u'),
+	F(cpt_flock_image, file, 'u'), F(cpt_flock_image, files, 'u'),
+	F(cpt_flock_image, pid, 'u'), { 0 }
+};
+
+static const struct field process_fields[] = {
+	F(cpt_process_image, ppid, 'u'), F(cpt_process_image, pgid, 'u'),
+	F(cpt_process_image, sid, 'u'), F(cpt_process_image, state, 'u'),
+	F(cpt_process_image, exit_code, 'x'), F(cpt_process_image, exit_signal, 'u'),
+	F(cpt_process_image, flags, 'x'), F(cpt_process_image, mm, 'u'),
+	F(cpt_process_image, sighand, 'u'), F(cpt_process_image, shared_pending, 'u'),
+	F(cpt_process_image, threads, 'u'), F(cpt_process_image, oom_score_adj, 'd'),
+	F(cpt_process_image, it_real_expires, 'u'), F(cpt_process_image, it_real_interval, 'u'),
+	F(cpt_process_image, it_virt_left, 'u'), F(cpt_process_image, it_virt_interval, 'u'),
+	F(cpt_process_image, it_prof_left, 'u'), F(cpt_process_image, it_prof_interval, 'u'),
+	{ 0 }
+};
+
+static const struct field task_fields[] = {
+	F(cpt_task_image, comm, 's'), F(cpt_task_image, tgid, 'u'), F(cpt_task_image, flags, 'x'),
+	F(cpt_task_image, exit_code, 'x'), F(cpt_task_image, regs.rip, 'x'),
+	F(cpt_task_image, regs.rsp, 'x'), F(cpt_task_image, regs.rax, 'd'),
+	F(cpt_task_image, regs.orig_rax, 'd'), F(cpt_task_image, restart.fn, 'u'),
+	F(cpt_task_image, restart.expires, 'u'), F(cpt_task_image, blocked, 'x'),
+	F(cpt_task_image, saved_sigmask, 'x'), F(cpt_task_image, pending, 'u'),
+	F(cpt_task_image, cred, 'u'), F(cpt_task_image, files, 'u'), F(cpt_task_image, fs, 'u'),
+	F(cpt_task_image, sas_ss_sp, 'x'), F(cpt_task_image, sas_ss_size, 'u'),
+	F(cpt_task_image, pdeath_signal, 'u'), F(cpt_task_image, personality, 'x'),
+	F(cpt_task_image, rseq, 'x'), F(cpt_task_image, sched_policy, 'u'),
+	F(cpt_task_image, nice, 'd'), F(cpt_task_image, sched_priority, 'u'),
+	F(cpt_task_image, clear_child_tid, 'x'), F(cpt_task_image, robust_list, 'x'), { 0 }
+};
+
+static const struct field xstate_fields[] = { { 0 } };
+
+static const struct field sigqueue_fields[] = {
+	F(cpt_sigqueue_image, pending, 'x'), F(cpt_sigqueue_image, infos, 'u'), { 0 }
+};
+
+/* What the content begins with: strings, or an array that fills the struct's count. */
+struct layout {
+	const struct field *fields;
+	unsigned int strings;
+	unsigned int count;
+	unsigned int elem;
+	const struct field *elem_fields;
+};
+
+#define ARRAY(s, m, e, f)	.count = offsetof(struct s, m), .elem = sizeof(struct e), \
+				.elem_fields = f
+
+static const struct layout layouts[CPT_OBJ_MAX] = {
+	[CPT_OBJ_END]	= { end_fields },
+	[CPT_OBJ_VE]	= { ve_fields },
+	[CPT_OBJ_UTS]	= { uts_fields },
+	[CPT_OBJ_VDSO]	= { vdso_fields },
+	[CPT_OBJ_MOUNT]	= { mount_fields, .strings = 5 },
+	[CPT_OBJ_TMPFS]	= { tmpfs_fields, .strings = 2 },
+	[CPT_OBJ_CRED]	= { cred_fields },
+	[CPT_OBJ_MM]	= { mm_fields, ARRAY(cpt_mm_image, vmas, cpt_vma_image, vma_fields) },
+	[CPT_OBJ_SIGHAND] = { sighand_fields },
+	[CPT_OBJ_PIPE]	= { pipe_fields, ARRAY(cpt_pipe_image, bufs, cpt_pipe_buf, pipe_buf_fields) },
+	[CPT_OBJ_FILE]	= { file_fields, .strings = 1 },
+	[CPT_OBJ_FILES]	= { files_fields, ARRAY(cpt_files_image, fds, cpt_fd, fd_fields) },
+	[CPT_OBJ_FS]	= { fs_fields, .strings = 2 },
+	[CPT_OBJ_PROCESS] = { process_fields },
+	[CPT_OBJ_TASK]	= { task_fields },
+	[CPT_OBJ_XSTATE] = { xstate_fields },
+	[CPT_OBJ_SIGQUEUE] = { sigqueue_fields },
+	[CPT_OBJ_FLOCK]	= { flock_fields },
+	[CPT_OBJ_PAGES]	= { pages_fields, ARRAY(cpt_pages_image, extents, cpt_extent, extent_fields) },
+	[CPT_OBJ_COW]	= { cow_fields, ARRAY(cpt_cow_image, extents, cpt_extent, extent_fields) },
+	[CPT_OBJ_TMPFS_DATA] = { tmpfs_data_fields },
+};
+
+/* A string of the VE, so that no byte of it moves the terminal's cursor. */
+static void print_text(const char *s, size_t n)
+{
+	for (; n && *s; s++, n--) {
+		if ((unsigned char)*s < ' ' || *s == '"' || *s == '\\' || *s == 127)
+			printf("\\%03o", (unsigned char)*s);
+		else
+			putchar(*s);
+	}
+}
+
+static void print_fields(const struct field *f, const void *p)
+{
+	const char *at;
+	__u64 v;
+	__u32 v32;
+
+	for (; f->name; f++) {
+		at = (const char *)p + f->off;
+		if (f->how == 's') {
+			printf(" %s=\"", f->name);
+			print_text(at, f->size);
+			putchar('"');
+			continue;
+		}
+		memcpy(&v, at, f->size == 8 ? 8 : 4);
+		if (f->size == 4) {
+			memcpy(&v32, at, 4);
+			v = f->how == 'd' ? (__u64)(__s64)(__s32)v32 : v32;
+		}
+		if (!v)
+			continue;
+		switch (f->how) {
+		case 'u':
+			printf(" %s=%llu", f->name, v);
+			break;
+		case 'd':
+			printf(" %s=%lld", f->name, (__s64)v);
+			break;
+		case 'x':
+			printf(" %s=%#llx", f->name, v);
+			break;
+		case 'o':
+			printf(" %s=%#llo", f->name, v);
+			break;
+		}
+	}
+}
+
+void img_list_header(const struct cpt_image_header *h)
+{
+	printf("image version=%u veid=%u release=\"", h->version, h->veid);
+	print_text((const char *)h->release, sizeof(h->release));
+	printf("\" real_ns=%llu mono_ns=%llu boot_ns=%llu xfeatures=%#llx caps=%#x\n",
+	       h->real_ns, h->mono_ns, h->boot_ns, h->xfeatures, h->caps);
+}
+
+void img_list_record(const struct cpt_object_hdr *h, const void *fixed, const void *content,
+		     int all)
+{
+	const struct layout *l = &layouts[h->type];
+	const char *p = content, *end = p + h->len;
+	unsigned int i;
+	__u32 count;
+
+	printf("%s %llu", vz_check_stem(h->type), h->id);
+	print_fields(l->fields, fixed);
+	for (i = 0; i < l->strings && p < end; i++) {
+		printf(" \"");
+		print_text(p, (size_t)(end - p));
+		putchar('"');
+		p += strnlen(p, (size_t)(end - p)) + 1;
+	}
+	if (h->len && !l->strings)
+		printf(" [%llu bytes]", h->len);
+	if (h->payload)
+		printf(" [%llu bytes of payload]", h->payload);
+	putchar('\n');
+	if (!all || !l->elem)
+		return;
+	memcpy(&count, (const char *)fixed + l->count, sizeof(count));
+	for (i = 0; i < count; i++, p += l->elem) {
+		printf("    %u:", i);
+		print_fields(l->elem_fields, p);
+		putchar('\n');
+	}
+}
