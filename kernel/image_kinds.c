@@ -381,7 +381,7 @@ static const struct vz_rule process_rules[] = {
 	VZ_RANGE(cpt_process_image, threads, 0, VZ_PID_MAX),
 	VZ_SRANGE(cpt_process_image, oom_score_adj, -1000, 1000),
 	VZ_SRANGE(cpt_process_image, oom_score_adj_min, -1000, 1000),
-	VZ_ZERO(cpt_process_image, zero),
+	VZ_RANGE(cpt_process_image, ptid, 0, VZ_PID_MAX),
 	VZ_RANGE(cpt_process_image, it_real_expires, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_real_interval, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_virt_left, 0, VZ_KTIME_MAX),
@@ -395,10 +395,11 @@ static const struct vz_rule task_rules[] = {
 	VZ_REF(cpt_task_image, tgid, CPT_OBJ_PROCESS),
 	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
 		CPT_TASK_RESET_ON_FORK | CPT_TASK_TSC_SIGSEGV | CPT_TASK_CPUID_FAULT |
-		CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_LEADER_DEAD),
-	VZ_MASK(cpt_task_image, exit_code, 0xffff),
+		CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
+	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
 	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
 	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
+	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
 	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),
 	VZ_REF_OPT(cpt_task_image, files, CPT_OBJ_FILES),

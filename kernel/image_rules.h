@@ -132,7 +132,7 @@ extern const struct vz_shape vz_shapes[CPT_OBJ_MAX];
  * @id: its id
  * @type: its type
  * @n: of the kind: ranges of an mm, threads seen of a process
- * @u: of the kind, small
+ * @u: of the kind: tgid of a task, session of a group
  * @aux: of the kind, allocated; freed with the checker
  */
 struct vz_check_obj {
@@ -183,6 +183,8 @@ struct vz_check_process {
 	__u32 threads;
 	__u32 pgid;
 	__u32 sid;
+	__u32 ppid;
+	__u32 ptid;
 };
 
 /* An inode of a tmpfs. */

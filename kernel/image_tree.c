@@ -111,7 +111,8 @@ int vz_look_process(struct vz_check *chk, struct vz_look *look)
 
 	if (look->h->id != p->pid)
 		return vz_bad(chk, -EINVAL, "pid %u", p->pid);
-	if ((chk->seen[CPT_OBJ_PROCESS] == 1) != (p->pid == 1) || (p->pid == 1) != !p->ppid)
+	if ((chk->seen[CPT_OBJ_PROCESS] == 1) != (p->pid == 1) || (p->pid == 1) != !p->ppid ||
+	    (p->pid == 1) != !p->ptid)
 		return vz_bad(chk, -EINVAL, "init is process 1 without a parent, and the first");
 	if (p->ppid) {
 		parent = vz_check_find(chk, CPT_OBJ_PROCESS, p->ppid);
@@ -122,7 +123,7 @@ int vz_look_process(struct vz_check *chk, struct vz_look *look)
 	}
 	if (vz_check_find(chk, CPT_OBJ_TASK, p->pid))
 		return vz_bad(chk, -EINVAL, "a task before it has its number");
-	if (zombie ? p->mm || p->sighand || p->threads > 1 || p->pid == 1 : !p->mm || !p->sighand || !p->threads)
+	if (zombie ? p->mm || p->sighand || p->threads != 1 || p->pid == 1 : !p->mm || !p->sighand || !p->threads)
 		return vz_bad(chk, -EINVAL, "memory, signals or threads do not fit state %u",
 			      p->state);
 	if (look_rlimits(chk, p) || look_groups(chk, p))
@@ -134,31 +135,43 @@ int vz_look_process(struct vz_check *chk, struct vz_look *look)
 	keep->threads = p->threads;
 	keep->pgid = p->pgid;
 	keep->sid = p->sid;
+	keep->ppid = p->ppid;
+	keep->ptid = p->ptid;
 	look->obj->aux = keep;
+	return 0;
+}
+
+static int process_complete(struct vz_check *chk, const struct vz_check_obj *obj)
+{
+	const struct vz_check_process *p = obj->aux, *q;
+	const struct vz_check_obj *other;
+
+	if (obj->n != p->threads)
+		return vz_bad(chk, -EINVAL, "process %llu: %u of %u threads were read",
+			      obj->id, obj->n, p->threads);
+	other = p->ptid ? vz_check_find(chk, CPT_OBJ_TASK, p->ptid) : NULL;
+	if (p->ptid && (!other || other->u != p->ppid))
+		return vz_bad(chk, -EINVAL, "process %llu: its parent %u has no thread %u",
+			      obj->id, p->ppid, p->ptid);
+	other = p->sid ? vz_check_find(chk, CPT_OBJ_PROCESS, p->sid) : NULL;
+	q = other ? other->aux : NULL;
+	if (q && q->sid != p->sid)
+		return vz_bad(chk, -EINVAL, "process %llu: session %u, but process %u is in %u",
+			      obj->id, p->sid, p->sid, q->sid);
 	return 0;
 }
 
 /* When all metadata was read. */
 int vz_check_processes(struct vz_check *chk)
 {
-	struct vz_check_obj *obj, *lead;
-	const struct vz_check_process *p, *q;
+	const struct vz_check_obj *obj;
 	__u64 i, number = chk->number;
 
 	chk->number = 0;	/* the message is not about the current record */
 	for (i = 0; i < chk->nbuckets; i++) {
 		for (obj = chk->buckets[i]; obj; obj = obj->next) {
-			if (obj->type != CPT_OBJ_PROCESS)
-				continue;
-			p = obj->aux;
-			if (obj->n != p->threads)
-				return vz_bad(chk, -EINVAL, "process %llu: %u of %u threads were read",
-					      obj->id, obj->n, p->threads);
-			lead = p->sid ? vz_check_find(chk, CPT_OBJ_PROCESS, p->sid) : NULL;
-			q = lead ? lead->aux : NULL;
-			if (q && q->sid != p->sid)
-				return vz_bad(chk, -EINVAL, "process %llu: session %u, but process %u is in %u",
-					      obj->id, p->sid, p->sid, q->sid);
+			if (obj->type == CPT_OBJ_PROCESS && process_complete(chk, obj))
+				return chk->failed;
 		}
 	}
 	chk->number = number;
@@ -194,7 +207,7 @@ static int look_thread(struct vz_check *chk, const struct cpt_task_image *t,
 		       struct vz_check_obj *proc)
 {
 	const struct vz_check_process *p = proc->aux;
-	int dead = p->state == CPT_PROCESS_ZOMBIE || t->flags & CPT_TASK_LEADER_DEAD;
+	int dead = p->state == CPT_PROCESS_ZOMBIE;
 
 	if ((proc->n == 0) != (t->tid == t->tgid))
 		return vz_bad(chk, -EINVAL, "the first task of process %u is its leader", t->tgid);
@@ -202,10 +215,11 @@ static int look_thread(struct vz_check *chk, const struct cpt_task_image *t,
 		return vz_bad(chk, -EINVAL, "process %u has its number", t->tid);
 	if (++proc->n > p->threads)
 		return vz_bad(chk, -EINVAL, "process %u has only %u threads", t->tgid, p->threads);
-	if (t->flags & CPT_TASK_LEADER_DEAD && t->tid != t->tgid)
-		return vz_bad(chk, -EINVAL, "a dead leader that is none");
-	if (!dead && (!t->files || !t->fs))
-		return vz_bad(chk, -EINVAL, "no files or no fs");
+	if (dead != !t->files || dead != !t->fs || (dead && t->pending))
+		return vz_bad(chk, -EINVAL, "files, fs or signals do not fit its process' state");
+	if (t->stop_signal && !(t->flags & (CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING)))
+		return vz_bad(chk, -EINVAL, "stop signal %u does not fit flags %#x",
+			      t->stop_signal, t->flags);
 	return dead ? 0 : look_regs(chk, &t->regs);
 }
 
@@ -224,6 +238,7 @@ int vz_look_task(struct vz_check *chk, struct vz_look *look)
 	if ((t->sched_policy == 1 || t->sched_policy == 2) != !!t->sched_priority)
 		return vz_bad(chk, -EINVAL, "priority %u does not fit policy %u",
 			      t->sched_priority, t->sched_policy);
+	look->obj->u = t->tgid;
 	return look_thread(chk, t, proc);
 }
 

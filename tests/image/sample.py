@@ -70,16 +70,16 @@ def tasks(img):
     limits = {"rlim_cur": [1024] * 16, "rlim_max": [2**64 - 1] * 16}
     img.add("PROCESS", 1, dict(limits, pid=1, pgid=1, sid=1, flags=2, mm=1, sighand=1,
                                shared_pending=1, threads=2))
-    img.add("PROCESS", 5, dict(limits, pid=5, ppid=1, pgid=5, sid=1, exit_signal=17, mm=2,
+    img.add("PROCESS", 5, dict(limits, pid=5, ppid=1, ptid=2, pgid=5, sid=1, exit_signal=17, mm=2,
                                sighand=1, threads=1))
-    img.add("PROCESS", 9, dict(limits, pid=9, ppid=5, pgid=5, sid=1, state=2, exit_code=0x100,
+    img.add("PROCESS", 9, dict(limits, pid=9, ppid=5, ptid=5, pgid=5, sid=1, state=2, exit_code=0x100,
                                exit_signal=17, threads=1))
     regs = {"rip": 0x400100, "cs": 0x33, "eflags": 0x202, "rsp": 0x7fff00003000, "ss": 0x2b}
     live = {"regs": regs, "cred": 1, "files": 1, "fs": 1, "sas_ss_flags": 2}
     img.add("TASK", 1, dict(live, tid=1, tgid=1, comm=b"init"))
     img.add("TASK", 2, dict(live, tid=2, tgid=1, comm=b"worker", cpus=8), b"\3" + bytes(7))
     img.add("TASK", 5, dict(live, tid=5, tgid=5, comm=b"child"))
-    img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "exit_code": 0x100, "comm": b"gone"})
+    img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "comm": b"gone"})
     for tid in 1, 2, 5:
         img.add("XSTATE", tid, {"tid": tid}, bytes(512) + struct.pack("<Q", 3) + bytes(312))
 

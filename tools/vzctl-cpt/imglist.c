@@ -142,7 +142,8 @@ static const struct field flock_fields[] = {
 };
 
 static const struct field process_fields[] = {
-	F(cpt_process_image, ppid, 'u'), F(cpt_process_image, pgid, 'u'),
+	F(cpt_process_image, ppid, 'u'), F(cpt_process_image, ptid, 'u'),
+	F(cpt_process_image, pgid, 'u'),
 	F(cpt_process_image, sid, 'u'), F(cpt_process_image, state, 'u'),
 	F(cpt_process_image, exit_code, 'x'), F(cpt_process_image, exit_signal, 'u'),
 	F(cpt_process_image, flags, 'x'), F(cpt_process_image, mm, 'u'),
@@ -156,7 +157,7 @@ static const struct field process_fields[] = {
 
 static const struct field task_fields[] = {
 	F(cpt_task_image, comm, 's'), F(cpt_task_image, tgid, 'u'), F(cpt_task_image, flags, 'x'),
-	F(cpt_task_image, exit_code, 'x'), F(cpt_task_image, regs.rip, 'x'),
+	F(cpt_task_image, stop_signal, 'u'), F(cpt_task_image, regs.rip, 'x'),
 	F(cpt_task_image, regs.rsp, 'x'), F(cpt_task_image, regs.rax, 'd'),
 	F(cpt_task_image, regs.orig_rax, 'd'), F(cpt_task_image, restart.fn, 'u'),
 	F(cpt_task_image, restart.expires, 'u'), F(cpt_task_image, blocked, 'x'),
