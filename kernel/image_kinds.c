@@ -22,6 +22,8 @@ static const struct vz_rule ve_rules[] = {
 	VZ_RANGE(cpt_ve_image, last_pid, 0, VZ_PID_MAX),
 	VZ_RANGE(cpt_ve_image, processes, 1, VZ_PID_MAX),
 	VZ_RANGE(cpt_ve_image, tasks, 1, VZ_PID_MAX),
+	VZ_MASK(cpt_ve_image, flags, CPT_VE_LO_UP),
+	VZ_ZERO(cpt_ve_image, zero),
 };
 
 static int look_ve(struct vz_check *chk, struct vz_look *look)
@@ -399,6 +401,7 @@ static const struct vz_rule task_rules[] = {
 	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
 	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
 	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
+	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
 	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kinds ve, process, task, cred, sighand, sigqueue and xstate share
+ * with the driver.
+ */
+#ifndef _RST_TASK_H
+#define _RST_TASK_H
+
+#include "rst.h"
+
+/**
+ * struct rst_state - of an undump, in ctx->priv
+ * @mono_offset: host time - VE time of CLOCK_MONOTONIC, ns
+ * @boot_offset: likewise, CLOCK_BOOTTIME
+ */
+struct rst_state {
+	s64 mono_offset;
+	s64 boot_offset;
+};
+
+int rst_make_init(struct vz_context *ctx);
+int rst_make_tasks(struct vz_context *ctx);
+int rst_commit_cred(struct vz_task *vt, u64 id);
+int rst_set_restart(struct vz_task *vt, const struct cpt_restart_image *r);
+void rst_stop_in_place(struct vz_task *vt);
+
+#endif
