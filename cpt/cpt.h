@@ -101,8 +101,32 @@ int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixe
  */
 char *cpt_path(struct vz_context *ctx, const struct path *path, char *buf);
 
-/* The VE's init's root, a borrowed reference that lasts as long as ctx is parked/checked. */
+/**
+ * cpt_reachable() - does a name lead to this very file?
+ * @ctx: the context
+ * @path: the file
+ * @name: what cpt_path() said
+ *
+ * Return: 0; -ESTALE when @name leads to another file or mount; other -errno
+ */
+int cpt_reachable(struct vz_context *ctx, const struct path *path, const char *name);
+
+/* Id of the mount that a path is on; 0 when the VE does not have that mount. */
+u64 cpt_mount_id(struct vz_context *ctx, const struct path *path);
+
+/*
+ * The VE's init's root, a borrowed reference that lasts as long as ctx is parked/checked.
+ * NULL: init has ended.
+ */
 const struct path *cpt_ve_root(struct vz_context *ctx);
+
+/**
+ * cpt_who() - whose things are collected from now on
+ * @fmt: "process 12 (bash): fd 3"; "" when done
+ *
+ * Text that stands in front of refusals of objects that do not know their user.
+ */
+__printf(2, 3) void cpt_who(struct vz_context *ctx, const char *fmt, ...);
 
 /* Drops what cpt_ve_root() holds; called when an operation ends. */
 void cpt_path_release(struct vz_context *ctx);

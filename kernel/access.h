@@ -9,10 +9,13 @@
 #ifndef _VZ_ACCESS_H
 #define _VZ_ACCESS_H
 
+#include <linux/dnotify.h>
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/mm.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
+#include <linux/pipe_fs_i.h>
 #include <linux/regset.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -107,6 +110,15 @@ struct mount;
 	F(int, path_mount,						\
 	  (const char *dev, struct path *path, const char *type, unsigned long flags, \
 	   void *data), (dev, path, type, flags, data))			\
+	/* pipes and tables of descriptors in a restored task */		\
+	F(int, create_pipe_files, (struct file **files, int flags), (files, flags)) \
+	F(int, pipe_resize_ring,						\
+	  (struct pipe_inode_info *pipe, unsigned int slots), (pipe, slots))	\
+	F(int, replace_fd,						\
+	  (unsigned int fd, struct file *file, unsigned int flags), (fd, file, flags)) \
+	F(int, unshare_files, (void), ())				\
+	/* what a restored task has closed is closed before it goes on */	\
+	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(char *, __d_path,						\
@@ -118,7 +130,8 @@ struct mount;
 	D(rwlock_t, tasklist_lock)					\
 	D(struct rw_semaphore, namespace_sem)				\
 	D(const struct vdso_image, vdso_image_64)			\
-	D(struct time_namespace, init_time_ns)
+	D(struct time_namespace, init_time_ns)				\
+	D(struct fsnotify_group *, dnotify_group)
 
 /* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
 #define VZ_ADDRESSES(A)							\
@@ -144,7 +157,9 @@ struct mount;
 	M(mount, mnt_ns, struct mnt_namespace *)			\
 	M(mount, mnt_id, int)						\
 	M(mount, mnt_group_id, int)					\
-	M(mnt_namespace, root, struct mount *)
+	M(mnt_namespace, root, struct mount *)				\
+	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
+	M(dnotify_mark, dn, struct dnotify_struct *)
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
@@ -166,6 +181,12 @@ VZ_ADDRESSES(A)
 	}
 VZ_MEMBERS(M)
 #undef M
+
+/* The mount that a path's vfsmount is in. */
+static inline struct mount *vz_real_mount(const struct vfsmount *mnt)
+{
+	return (struct mount *)((char *)mnt - vz_off_mount_mnt);
+}
 
 int vz_access_init(void);
 

@@ -11,6 +11,8 @@
 #include <linux/sched.h>
 #include <linux/uio.h>
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/magic.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #include <linux/filelock.h>
 #endif
@@ -105,6 +107,92 @@ static inline kernel_cap_t vz_cap_from_u64(u64 val)
 #define VZ_FUTEX_SHARED		0x01
 #define VZ_FUTEX_CLOCKRT	0x02
 #define VZ_FUTEX_HAS_TIMEOUT	0x04
+#endif
+
+/* 6.12: a file's owner is allocated when it is first set */
+static inline struct fown_struct *vz_file_owner(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return file_f_owner(file);
+#else
+	return &file->f_owner;
+#endif
+}
+
+static inline int vz_file_owner_alloc(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return file_f_owner_allocate(file);
+#else
+	return 0;
+#endif
+}
+
+/* 6.7: an inode's times are read and set by functions */
+struct vz_times {
+	struct timespec64 atime, mtime, ctime;
+};
+
+static inline struct vz_times vz_inode_times(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return (struct vz_times){ inode_get_atime(inode), inode_get_mtime(inode),
+				  inode_get_ctime(inode) };
+#else
+	return (struct vz_times){ inode->i_atime, inode->i_mtime, inode->i_ctime };
+#endif
+}
+
+static inline void vz_set_inode_times(struct inode *inode, const struct vz_times *t)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	inode_set_atime_to_ts(inode, t->atime);
+	inode_set_mtime_to_ts(inode, t->mtime);
+	inode_set_ctime_to_ts(inode, t->ctime);
+#else
+	inode->i_atime = t->atime;
+	inode->i_mtime = t->mtime;
+	inode->i_ctime = t->ctime;
+#endif
+}
+
+/* 6.9: what locks and leases have in common moved into struct file_lock_core */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define vz_lock(lock, member)	((lock)->c.flc_##member)
+#define vz_file_lease		file_lease
+#define VZ_LOCK_LIST		c.flc_list
+#else
+#define vz_lock(lock, member)	((lock)->fl_##member)
+#define vz_file_lease		file_lock
+#define VZ_LOCK_LIST		fl_list
+#endif
+
+/* 6.10: a mark is looked up by its inode */
+static inline struct fsnotify_mark *vz_find_inode_mark(struct inode *inode,
+						       struct fsnotify_group *group)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	return fsnotify_find_inode_mark(inode, group);
+#else
+	return fsnotify_find_mark(&inode->i_fsnotify_marks, group);
+#endif
+}
+
+/* 6.5: pipe(2) makes files that RWF_NOWAIT may be used on */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define VZ_PIPE_FMODE		FMODE_NOWAIT
+#else
+#define VZ_PIPE_FMODE		((__force fmode_t)0)
+#endif
+
+/* 6.3 */
+#ifndef FMODE_NOREUSE
+#define FMODE_NOREUSE		((__force fmode_t)0)
+#endif
+
+/* 6.9: pidfds have a file system of their own */
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC		0x50494446
 #endif
 
 #endif /* _VZ_COMPAT_H */

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/refcount.h>
@@ -68,6 +69,8 @@ struct vz_side {
  * @objects: by type, in the order in which they were added
  * @refusals: reasons found so far why the VE cannot be dumped
  * @checking: collect runs on live tasks: nothing is parked
+ * @who: (cpt) whose things are being collected, for messages: cpt_who()
+ * @ve_root: (cpt) the VE's root: cpt_ve_root()
  * @frozen_at: ktime when the last task was parked
  * @image: the writer (cpt) or reader (rst) while an operation uses it
  * @priv: of the side
@@ -112,6 +115,8 @@ struct vz_context {
 	u64 next_id[CPT_OBJ_MAX];
 	unsigned int refusals;
 	bool checking;
+	char who[96];
+	struct path ve_root;
 
 	struct vz_image *image;
 	void *priv;

@@ -487,13 +487,18 @@ struct cpt_sighand_image {
 
 /**
  * struct cpt_pipe_image - a pipe
- * @slots: its capacity in pages (fcntl F_GETPIPE_SZ / page size)
- * @bufs: number of struct cpt_pipe_buf in the content
+ * @slots: its capacity in pages (fcntl F_GETPIPE_SZ / page size), a power of two
+ * @bufs: number of struct cpt_pipe_buf in the content, at most @slots
  * @len: bytes of data behind them
  * @uid: owner of the pipe's inode
  * @gid: its group
  * @mode: its permissions
- * @zero: 0
+ * @user: uid to whose account (/proc/sys/fs/pipe-user-pages-*) it is charged
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ *
+ * The inode's number is a new one in the restored VE.
  */
 struct cpt_pipe_image {
 	__u32 slots;
@@ -502,7 +507,10 @@ struct cpt_pipe_image {
 	__u32 uid;
 	__u32 gid;
 	__u32 mode;
-	__u32 zero;
+	__u32 user;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
 };
 
 #define CPT_PIPE_BUF_PACKET	(1U << 0)	/* O_DIRECT packet boundary behind it */
@@ -510,12 +518,17 @@ struct cpt_pipe_image {
 
 /**
  * struct cpt_pipe_buf - one buffer of a pipe
- * @len: bytes
+ * @len: bytes; 0 is possible
  * @flags: CPT_PIPE_BUF_*
+ * @offset: of the first byte in its page: decides, with CPT_PIPE_BUF_MERGE, what
+ *          is appended; @offset + @len is at most a page
+ * @zero: 0
  */
 struct cpt_pipe_buf {
 	__u32 len;
 	__u32 flags;
+	__u32 offset;
+	__u32 zero;
 };
 
 /* cpt_file_image.kind */
@@ -523,18 +536,22 @@ struct cpt_pipe_buf {
 #define CPT_FILE_PIPE		2	/* an end of a pipe */
 
 /* cpt_file_image.flags */
-#define CPT_FILE_MAPPED		(1U << 0)	/* some mapping is made of it */
-#define CPT_FILE_RO_BIND	(1U << 1)	/* reserved */
+#define CPT_FILE_MAPPED		(1U << 0)	/* mapped, and nobody has it open for writing */
+#define CPT_FILE_RANDOM		(1U << 1)	/* POSIX_FADV_RANDOM */
+#define CPT_FILE_SEQUENTIAL	(1U << 2)	/* POSIX_FADV_SEQUENTIAL */
+#define CPT_FILE_NOREUSE	(1U << 3)	/* POSIX_FADV_NOREUSE */
 
 /**
  * struct cpt_file_image - an open file description
  * @kind: CPT_FILE_*
  * @flags: CPT_FILE_MAPPED ...
- * @f_flags: as fcntl(F_GETFL) returns them, with O_PATH, O_TMPFILE ...
+ * @f_flags: as fcntl(F_GETFL) returns them, with O_PATH ...; an end of a pipe
+ *           with O_LARGEFILE was opened by a path, not by pipe(2)
  * @mode: st_mode
  * @pos: file position
- * @size: st_size; for a regular file it is compared at restore
- * @mtime_ns: st_mtim; compared for a mapped file that is not written to
+ * @size: st_size; for a regular file it is compared at restore (unless it is on
+ *        a tmpfs, which is in the image)
+ * @mtime_ns: st_mtim; likewise, with CPT_FILE_MAPPED
  * @rdev: st_rdev, in new encoding; compared for devices
  * @mount: id of the mount the path is on
  * @pipe: id of the CPT_OBJ_PIPE
@@ -544,7 +561,8 @@ struct cpt_pipe_buf {
  * @owner_sig: fcntl(F_GETSIG)
  * @owner_uid: uid on whose behalf the signal is sent
  * @owner_euid: likewise, effective
- * @zero: 0
+ * @async_fd: of a pipe: number of the descriptor that SIGIO names, plus 1; 0: no
+ *            signal is sent (O_ASYNC is off, or was given to open(2))
  *
  * Content: for CPT_FILE_PATH the NUL-terminated path from the VE's root.
  */
@@ -565,7 +583,7 @@ struct cpt_file_image {
 	__u32 owner_sig;
 	__u32 owner_uid;
 	__u32 owner_euid;
-	__u32 zero;
+	__u32 async_fd;
 };
 
 #define CPT_FD_CLOEXEC		(1U << 0)
@@ -852,8 +870,11 @@ struct cpt_siginfo {
  * @end: last byte; 2^63 - 1 for the end of the file
  * @file: the open file it was made through
  * @files: for CPT_FLOCK_POSIX its owner
- * @pid: the owner's pid as F_GETLK shows it; 0 for OFD locks
+ * @pid: pid of the process that made it, as F_GETLK and /proc/locks show it; 0
+ *       when that has ended, and for OFD locks
  * @zero: 0
+ *
+ * The record's id counts up. Locks of somebody outside of the VE are not stored.
  */
 struct cpt_flock_image {
 	__u32 kind;
