@@ -10,7 +10,9 @@
 #define MNT_FLAGS	(1 | 2 | 4 | 8 | 256 | 1024 | 2048 | (1 << 21))	/* MS_RDONLY ... */
 #define SB_FLAGS	(1 | 16 | 128 | (1 << 25))	/* RDONLY SYNCHRONOUS DIRSYNC LAZYTIME */
 #define MNT_PROPAGATION	((1 << 17) | (1 << 19) | (1 << 20))	/* UNBINDABLE SLAVE SHARED */
-#define OPEN_FLAGS	037776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
+#define OPEN_FLAGS	015776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
+#define O_PATH_FLAG	010000000U
+#define O_ASYNC_FLAG	020000U
 #define MODE_PERM	07777U
 #define ID(s, m)	VZ_RANGE(s, m, 0, VZ_ID_INVALID - 1)
 
@@ -183,17 +185,19 @@ static int look_tmpfs_data(struct vz_check *chk, struct vz_look *look)
 /* ---- files ---- */
 
 static const struct vz_rule pipe_rules[] = {
-	VZ_RANGE(cpt_pipe_image, slots, 1, 1 << 20),
-	VZ_RANGE(cpt_pipe_image, bufs, 0, 1 << 20),
+	VZ_RANGE(cpt_pipe_image, slots, 1, 1 << 19),
+	VZ_RANGE(cpt_pipe_image, bufs, 0, 1 << 19),
 	ID(cpt_pipe_image, uid),
 	ID(cpt_pipe_image, gid),
 	VZ_MASK(cpt_pipe_image, mode, MODE_PERM),
-	VZ_ZERO(cpt_pipe_image, zero),
+	ID(cpt_pipe_image, user),
 };
 
 static const struct vz_rule pipe_buf_rules[] = {
-	VZ_RANGE(cpt_pipe_buf, len, 1, VZ_PAGE),
+	VZ_RANGE(cpt_pipe_buf, len, 0, VZ_PAGE),
 	VZ_MASK(cpt_pipe_buf, flags, CPT_PIPE_BUF_PACKET | CPT_PIPE_BUF_MERGE),
+	VZ_RANGE(cpt_pipe_buf, offset, 0, VZ_PAGE),
+	VZ_ZERO(cpt_pipe_buf, zero),
 };
 
 static int look_pipe(struct vz_check *chk, struct vz_look *look)
@@ -204,8 +208,12 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 
 	if (pipe->slots & (pipe->slots - 1) || pipe->bufs > pipe->slots)
 		return vz_bad(chk, -EINVAL, "%u buffers in %u slots", pipe->bufs, pipe->slots);
-	for (i = 0; i < look->count; i++)
+	for (i = 0; i < look->count; i++) {
+		if (buf[i].offset + buf[i].len > VZ_PAGE)
+			return vz_bad(chk, -EINVAL, "%u bytes at %u of a page", buf[i].len,
+				      buf[i].offset);
 		sum += buf[i].len;
+	}
 	if (sum != pipe->len || sum != look->tail_len)
 		return vz_bad(chk, -EINVAL, "%llu bytes of %llu", look->tail_len, sum);
 	return 0;
@@ -213,7 +221,8 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_PIPE),
-	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED),
+	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
+		CPT_FILE_NOREUSE),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -225,8 +234,27 @@ static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, owner_pid, 0, VZ_PID_MAX),
 	VZ_RANGE(cpt_file_image, owner_type, 0, 2),
 	VZ_RANGE(cpt_file_image, owner_sig, 0, 64),
-	VZ_ZERO(cpt_file_image, zero),
+	ID(cpt_file_image, owner_uid),
+	ID(cpt_file_image, owner_euid),
+	VZ_RANGE(cpt_file_image, async_fd, 0, 1 << 30),
 };
+
+/* An open file without O_PATH is one of these. */
+static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
+{
+	if (f->f_flags & O_PATH_FLAG)
+		return f->pos ? vz_bad(chk, -EINVAL, "position %llu with O_PATH", f->pos) : 0;
+	switch (f->mode & S_IFMT) {
+	case S_IFREG: case S_IFDIR:
+		return 0;
+	case S_IFCHR:	/* null, zero, full, random, urandom */
+		if (f->rdev == 0x103 || f->rdev == 0x105 || (f->rdev >= 0x107 && f->rdev <= 0x109))
+			return 0;
+		return vz_bad(chk, -EINVAL, "device %#llx", f->rdev);
+	default:
+		return vz_bad(chk, -EINVAL, "mode %#o", f->mode);
+	}
+}
 
 static int look_file(struct vz_check *chk, struct vz_look *look)
 {
@@ -234,17 +262,20 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 	const char *end;
 
 	if (f->kind == CPT_FILE_PIPE) {
-		if (!f->pipe || f->mount || look->h->len)
+		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
+		    !S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) || (f->f_flags & 3) == 3)
 			return vz_bad(chk, -EINVAL, "not an end of a pipe");
+		if (f->async_fd && !(f->f_flags & O_ASYNC_FLAG))
+			return vz_bad(chk, -EINVAL, "a signal without O_ASYNC");
 		return 0;
 	}
-	if (f->pipe || !f->mount)
+	if (f->pipe || !f->mount || f->async_fd)
 		return vz_bad(chk, -EINVAL, "not a file with a path");
 	end = look->tail_len ? memchr(look->tail, 0, look->tail_len) : NULL;
 	if (!end || end + 1 != look->tail + look->tail_len || look->tail_len > CPT_MAX_PATH ||
 	    !vz_good_path(look->tail))
 		return vz_bad(chk, -EINVAL, "the path is not a plain path");
-	return 0;
+	return look_file_type(chk, f);
 }
 
 static const struct vz_rule files_rules[] = {
@@ -287,7 +318,7 @@ static int look_fs(struct vz_check *chk, struct vz_look *look)
 
 static const struct vz_rule flock_rules[] = {
 	VZ_RANGE(cpt_flock_image, kind, CPT_FLOCK_POSIX, CPT_FLOCK_BSD),
-	VZ_RANGE(cpt_flock_image, type, 0, 1),
+	VZ_RANGE(cpt_flock_image, type, 0, 1),		/* F_RDLCK, F_WRLCK */
 	VZ_RANGE(cpt_flock_image, end, 0, VZ_KTIME_MAX),
 	VZ_REF(cpt_flock_image, file, CPT_OBJ_FILE),
 	VZ_REF_OPT(cpt_flock_image, files, CPT_OBJ_FILES),
@@ -299,7 +330,7 @@ static int look_flock(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_flock_image *l = look->fixed;
 
-	if (l->start > l->end)
+	if (l->start > l->end || (l->kind == CPT_FLOCK_BSD && (l->start || l->end != VZ_KTIME_MAX)))
 		return vz_bad(chk, -EINVAL, "from %llu to %llu", l->start, l->end);
 	if (!l->files != (l->kind != CPT_FLOCK_POSIX))
 		return vz_bad(chk, -EINVAL, "owner %llu does not fit kind %u", l->files, l->kind);

@@ -105,11 +105,13 @@ static const struct field sighand_fields[] = { { 0 } };
 static const struct field pipe_fields[] = {
 	F(cpt_pipe_image, slots, 'u'), F(cpt_pipe_image, bufs, 'u'), F(cpt_pipe_image, len, 'u'),
 	F(cpt_pipe_image, uid, 'u'), F(cpt_pipe_image, gid, 'u'), F(cpt_pipe_image, mode, 'o'),
-	{ 0 }
+	F(cpt_pipe_image, user, 'u'), F(cpt_pipe_image, atime_ns, 'd'),
+	F(cpt_pipe_image, mtime_ns, 'd'), F(cpt_pipe_image, ctime_ns, 'd'), { 0 }
 };
 
 static const struct field pipe_buf_fields[] = {
-	F(cpt_pipe_buf, len, 'u'), F(cpt_pipe_buf, flags, 'x'), { 0 }
+	F(cpt_pipe_buf, len, 'u'), F(cpt_pipe_buf, flags, 'x'), F(cpt_pipe_buf, offset, 'u'),
+	{ 0 }
 };
 
 static const struct field file_fields[] = {
@@ -120,7 +122,8 @@ static const struct field file_fields[] = {
 	F(cpt_file_image, mount, 'u'), F(cpt_file_image, pipe, 'u'),
 	F(cpt_file_image, cred, 'u'), F(cpt_file_image, owner_pid, 'u'),
 	F(cpt_file_image, owner_type, 'u'), F(cpt_file_image, owner_sig, 'u'),
-	F(cpt_file_image, owner_uid, 'u'), F(cpt_file_image, owner_euid, 'u'), { 0 }
+	F(cpt_file_image, owner_uid, 'u'), F(cpt_file_image, owner_euid, 'u'),
+	F(cpt_file_image, async_fd, 'u'), { 0 }
 };
 
 static const struct field files_fields[] = { F(cpt_files_image, fds, 'u'), { 0 } };
