@@ -35,6 +35,7 @@
 #include <linux/types.h>
 #include <linux/cpt_image.h>
 #ifdef __KERNEL__
+#include <linux/crc32c.h>
 #include "image.h"
 #else
 #include <stddef.h>
@@ -82,9 +83,10 @@ static inline __u32 vz_rec_tail(const struct cpt_object_hdr *h)
 	return (__u32)(-h->payload & 7);
 }
 
-/* CRC32C as the image has it: start, add pieces, end. In the kernel: image.h. */
+/* CRC32C as the image has it: start, add pieces, end. */
 #ifndef __KERNEL__
 __u32 crc32c(__u32 crc, const void *p, size_t n);	/* image_env.c */
+#endif
 
 static inline __u32 vz_crc_start(void)
 {
@@ -100,7 +102,6 @@ static inline __u32 vz_crc_end(__u32 crc)
 {
 	return ~crc;
 }
-#endif
 
 /* CRC of a record: its header with @crc 0, hdrlen bytes of the struct, content. */
 __u32 vz_crc_record(const struct cpt_object_hdr *h, const void *fixed, const void *content);
