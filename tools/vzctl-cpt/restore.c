@@ -83,11 +83,11 @@ static void helper_main(const struct undump *u, int errfd, pid_t parent)
 
 	die_with_parent(parent);
 	vz_default_signals();
-	drop_files(op->ctl, errfd);
 	err = u->cgroup < 0 ? 0 : cgroup_enter(u->cgroup);
 	if (err)
 		child_fail(errfd, VZ_RESTORE_ERROR, "Error: unable to enter cgroup vz/%u: %s",
 			   op->ve->id, strerror(-err));
+	drop_files(op->ctl, errfd);
 	if (unshare(CLONE_NEWNS | CLONE_NEWTIME | CLONE_NEWCGROUP))
 		child_fail(errfd, VZ_RESTORE_ERROR, "Error: unable to make namespaces: %s",
 			   strerror(errno));
