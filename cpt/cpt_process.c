@@ -115,7 +115,7 @@ static void fill_itimers(struct vz_context *ctx, struct task_struct *task,
 	ktime_t expires;
 
 	vz_thread_group_cputime(task, &used);
-	if (!lock_task_sighand(task, &flags))
+	if (!vz_lock_task_sighand(task, &flags))
 		return;
 	if (hrtimer_active(&signal->real_timer)) {
 		expires = hrtimer_get_expires(&signal->real_timer);

@@ -76,7 +76,7 @@ static int dump_queue(struct vz_context *ctx, struct vz_obj *obj)
 	int err = 0;
 
 	while (!whole) {
-		if (!lock_task_sighand(data->task, &flags))
+		if (!vz_lock_task_sighand(data->task, &flags))
 			return 0;
 		v.pending = pending->signal.sig[0];
 		whole = copy_infos(pending, infos, room, &v.infos);

@@ -105,7 +105,7 @@ static void collect_namespaces(struct vz_context *ctx, struct vz_task *vt)
 		what = other_namespace(task->nsproxy, init_ns);
 	task_unlock(task);
 	if (init_ns)
-		put_nsproxy(init_ns);
+		vz_put_nsproxy(init_ns);
 	if (what)
 		cpt_refuse(ctx, "task %d (%s): %s namespace of its own: not supported", vt->pid,
 			   task->comm, what);
@@ -260,7 +260,7 @@ static void fill_signals(struct vz_context *ctx, struct vz_task *vt, struct cpt_
 	struct task_struct *task = vt->task;
 	unsigned long flags;
 
-	if (!lock_task_sighand(task, &flags))
+	if (!vz_lock_task_sighand(task, &flags))
 		return;
 	v->blocked = task->blocked.sig[0];
 	v->saved_sigmask = task->saved_sigmask.sig[0];

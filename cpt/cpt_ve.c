@@ -128,7 +128,7 @@ static int cpt_ve_collect_root(struct vz_context *ctx)
 		cpt_refuse(ctx, "VE %u: has no network namespace of its own", ctx->veid);
 	else
 		collect_net(ctx, ns->net_ns);
-	put_nsproxy(ns);
+	vz_put_nsproxy(ns);
 out_put:
 	if (init)
 		put_task_struct(init);
@@ -147,7 +147,7 @@ static int cpt_ve_dump(struct vz_context *ctx, struct vz_obj *unused)
 		v.namespaces = own_namespaces(ns);
 		if (ns->net_ns->loopback_dev->flags & IFF_UP)
 			v.flags |= CPT_VE_LO_UP;
-		put_nsproxy(ns);
+		vz_put_nsproxy(ns);
 	}
 	if (init)
 		put_task_struct(init);

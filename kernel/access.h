@@ -13,6 +13,7 @@
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
 #include <linux/pipe_fs_i.h>
@@ -52,6 +53,11 @@ struct mount;
 	F(struct pid *, alloc_pid,					\
 	  (struct pid_namespace *ns, pid_t *set_tid, size_t size), (ns, set_tid, size)) \
 	F(void, free_pid, (struct pid *pid), (pid))			\
+	F(struct sighand_struct *, __lock_task_sighand,			\
+	  (struct task_struct *task, unsigned long *flags), (task, flags))	\
+	F(void, __set_task_comm, (struct task_struct *task, const char *comm, bool exec), \
+	  (task, comm, exec))						\
+	F(void, free_nsproxy, (struct nsproxy *ns), (ns))		\
 	/* queue a pending signal with its siginfo */			\
 	F(int, send_signal_locked,					\
 	  (int sig, struct kernel_siginfo *info, struct task_struct *t, enum pid_type type), \
@@ -186,6 +192,18 @@ VZ_MEMBERS(M)
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)
 {
 	return (struct mount *)((char *)mnt - vz_off_mount_mnt);
+}
+
+/* lock_task_sighand(): unlock_task_sighand() undoes it. False: it has exited. */
+static inline bool vz_lock_task_sighand(struct task_struct *task, unsigned long *flags)
+{
+	return vz___lock_task_sighand(task, flags);
+}
+
+static inline void vz_put_nsproxy(struct nsproxy *ns)
+{
+	if (refcount_dec_and_test(&ns->count))
+		vz_free_nsproxy(ns);
 }
 
 int vz_access_init(void);

@@ -17,6 +17,7 @@
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -286,7 +287,7 @@ bool vz_stopped_in_place(struct vz_task *vt)
 	unsigned long flags;
 	bool stopped = false;
 
-	if (lock_task_sighand(task, &flags)) {
+	if (vz_lock_task_sighand(task, &flags)) {
 		stopped = (task->jobctl & JOBCTL_STOPPED) && task_is_stopped(task);
 		unlock_task_sighand(task, &flags);
 	}
@@ -294,7 +295,7 @@ bool vz_stopped_in_place(struct vz_task *vt)
 	return stopped && vz_wait_task_inactive(task, TASK_STOPPED);
 }
 
-static bool queue_work(struct vz_task *vt)
+static bool send_work(struct vz_task *vt)
 {
 	init_task_work(&vt->work, park_work);
 	spin_lock(&vt->lock);
@@ -342,7 +343,7 @@ static bool settle(struct vz_task *vt)
 		 */
 		if (!(READ_ONCE(task->flags) & (PF_EXITING | PF_IO_WORKER)) &&
 		    !READ_ONCE(task->vfork_done))
-			queue_work(vt);
+			send_work(vt);
 		return false;
 	default:		/* exits: wait for its exit_state */
 		return false;

@@ -69,7 +69,7 @@ static int set_group(struct vz_context *ctx, struct vz_task *vt, enum pid_type t
 	return 0;
 }
 
-static int set_groups(struct vz_context *ctx)
+static int set_all_groups(struct vz_context *ctx)
 {
 	const struct cpt_process_image *p;
 	struct vz_task *vt;
@@ -120,7 +120,7 @@ static int end_zombies(struct vz_context *ctx)
 /* A zombie keeps what ps(1) shows of it: its name and owner. */
 static int rst_process_links(struct vz_context *ctx)
 {
-	int err = set_groups(ctx);
+	int err = set_all_groups(ctx);
 
 	return err ?: end_zombies(ctx);
 }

@@ -22,7 +22,7 @@ static int rst_sigqueue_links(struct vz_context *ctx)
 	vz_for_each_task(ctx, vt) {
 		if (vt->zombie)
 			continue;
-		if (!lock_task_sighand(vt->task, &flags))
+		if (!vz_lock_task_sighand(vt->task, &flags))
 			return rst_err(ctx, -ESRCH, "task %d: died while it was restored", vt->pid);
 		sigfillset(&vt->task->blocked);
 		sigdelsetmask(&vt->task->blocked, sigmask(SIGKILL) | sigmask(SIGSTOP));

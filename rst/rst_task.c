@@ -98,7 +98,7 @@ static void set_user(const struct cpt_task_image *t)
 	/* it is on another processor now, and out of any critical section */
 	if (t->rseq)
 		rseq_migrate(current);
-	set_task_comm(current, t->comm);
+	vz___set_task_comm(current, (const char *)t->comm, false);
 }
 
 /*
