@@ -202,7 +202,7 @@ static inline bool vz_lock_task_sighand(struct task_struct *task, unsigned long 
 
 static inline void vz_put_nsproxy(struct nsproxy *ns)
 {
-	if (refcount_dec_and_test(&ns->count))
+	if (VZ_NSPROXY_DEC_AND_TEST(ns))
 		vz_free_nsproxy(ns);
 }
 

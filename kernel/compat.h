@@ -93,6 +93,13 @@ static inline kernel_cap_t vz_cap_from_u64(u64 val)
 #endif
 }
 
+/* 6.5: struct nsproxy.count became a refcount_t */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define VZ_NSPROXY_DEC_AND_TEST(ns)	refcount_dec_and_test(&(ns)->count)
+#else
+#define VZ_NSPROXY_DEC_AND_TEST(ns)	atomic_dec_and_test(&(ns)->count)
+#endif
+
 /*
  * Flags in a futex wait's restart block (FLAGS_* of kernel/futex/futex.h): 6.7
  * renumbered them and added the word's size.
