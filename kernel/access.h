@@ -109,6 +109,13 @@ struct mount;
 	  (struct vm_area_struct *dst, struct vm_area_struct *src), (dst, src)) \
 	F(int, anon_vma_fork,						\
 	  (struct vm_area_struct *vma, struct vm_area_struct *pvma), (vma, pvma)) \
+	F(int, __anon_vma_prepare, (struct vm_area_struct *vma), (vma))	\
+	F(void, flush_tlb_mm_range,					\
+	  (struct mm_struct *mm, unsigned long start, unsigned long end,	\
+	   unsigned int stride_shift, bool freed_tables),		\
+	  (mm, start, end, stride_shift, freed_tables))			\
+	/* membarrier(2)'s registrations */				\
+	F(long, __x64_sys_membarrier, (const struct pt_regs *regs), (regs))	\
 	F(int, do_madvise,						\
 	  (struct mm_struct *mm, unsigned long start, size_t len, int behavior), \
 	  (mm, start, len, behavior))					\
@@ -141,6 +148,8 @@ struct mount;
 
 /* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
 #define VZ_ADDRESSES(A)							\
+	A(arch_get_unmapped_area)					\
+	A(arch_get_unmapped_area_topdown)				\
 	A(do_no_restart_syscall)					\
 	A(hrtimer_nanosleep_restart)					\
 	A(futex_wait_restart)						\

@@ -8,7 +8,9 @@
 
 #include <linux/version.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/sched.h>
+#include <linux/sched/coredump.h>
 #include <linux/uio.h>
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
@@ -201,5 +203,135 @@ static inline struct fsnotify_mark *vz_find_inode_mark(struct inode *inode,
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC		0x50494446
 #endif
+/* ---- address spaces ---- */
+
+/* What a kernel does not know no mapping has: 6.6, 6.10, 6.11 */
+#ifdef VM_SHADOW_STACK
+#define VZ_VM_SHADOW_STACK	VM_SHADOW_STACK
+#else
+#define VZ_VM_SHADOW_STACK	0UL
+#endif
+#ifdef VM_SEALED
+#define VZ_VM_SEALED		VM_SEALED
+#else
+#define VZ_VM_SEALED		0UL
+#endif
+#ifdef VM_DROPPABLE
+#define VZ_VM_DROPPABLE		VM_DROPPABLE
+#define VZ_MAP_DROPPABLE	MAP_DROPPABLE
+#else
+#define VZ_VM_DROPPABLE		0UL
+#define VZ_MAP_DROPPABLE	0UL
+#endif
+
+/* PR_SET_VMA_ANON_NAME: not in Debian's kernels; the name of a mapping without a file */
+static inline bool vz_vma_anon_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+	return !vma->vm_file && vma->anon_name;
+#else
+	return false;
+#endif
+}
+
+/* 6.4: linear address masking */
+static inline bool vz_mm_has_lam(const struct mm_struct *mm)
+{
+#ifdef CONFIG_ADDRESS_MASKING
+	return READ_ONCE(mm->context.lam_cr3_mask);
+#else
+	return false;
+#endif
+}
+
+/* 6.4: prctl(PR_SET_MEMORY_MERGE) */
+static inline bool vz_mm_merges_all(const struct mm_struct *mm)
+{
+#ifdef MMF_VM_MERGE_ANY
+	return test_bit(MMF_VM_MERGE_ANY, &mm->flags);
+#else
+	return false;
+#endif
+}
+
+/* 6.3, 6.6: prctl(PR_SET_MDWE) */
+#define VZ_MDWE			1U
+#define VZ_MDWE_NO_INHERIT	2U
+
+static inline unsigned int vz_mm_mdwe(const struct mm_struct *mm)
+{
+	unsigned int mdwe = 0;
+
+#ifdef MMF_HAS_MDWE
+	if (test_bit(MMF_HAS_MDWE, &mm->flags))
+		mdwe |= VZ_MDWE;
+#endif
+#ifdef MMF_HAS_MDWE_NO_INHERIT
+	if (test_bit(MMF_HAS_MDWE_NO_INHERIT, &mm->flags))
+		mdwe |= VZ_MDWE_NO_INHERIT;
+#endif
+	return mdwe;
+}
+
+/* Which bits this kernel knows. */
+static inline unsigned int vz_mdwe_known(void)
+{
+	unsigned int known = 0;
+
+#ifdef MMF_HAS_MDWE
+	known |= VZ_MDWE;
+#endif
+#ifdef MMF_HAS_MDWE_NO_INHERIT
+	known |= VZ_MDWE_NO_INHERIT;
+#endif
+	return known;
+}
+
+/* @mdwe: of vz_mdwe_known() */
+static inline void vz_set_mm_mdwe(struct mm_struct *mm, unsigned int mdwe)
+{
+#ifdef MMF_HAS_MDWE
+	if (mdwe & VZ_MDWE)
+		set_bit(MMF_HAS_MDWE, &mm->flags);
+#endif
+#ifdef MMF_HAS_MDWE_NO_INHERIT
+	if (mdwe & VZ_MDWE_NO_INHERIT)
+		set_bit(MMF_HAS_MDWE_NO_INHERIT, &mm->flags);
+#endif
+}
+
+/*
+ * 6.10: a flag instead of a function pointer. @up and @down are the addresses
+ * of arch_get_unmapped_area() and arch_get_unmapped_area_topdown().
+ */
+static inline void vz_set_mm_topdown(struct mm_struct *mm, bool topdown, unsigned long up,
+				     unsigned long down)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	if (topdown)
+		set_bit(MMF_TOPDOWN, &mm->flags);
+	else
+		clear_bit(MMF_TOPDOWN, &mm->flags);
+#else
+	mm->get_unmapped_area = (typeof(mm->get_unmapped_area))(topdown ? down : up);
+#endif
+}
+
+/* 6.3: flags of a mapping are changed by functions, under its own lock from 6.4 on */
+static inline void vz_vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, flags);
+#else
+	vma->vm_flags &= ~flags;
+#endif
+}
+
+static inline void vz_vma_start_write(struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	vma_start_write(vma);
+#endif
+}
 
 #endif /* _VZ_COMPAT_H */

@@ -352,13 +352,15 @@ static const struct vz_rule mm_rules[] = {
 	VZ_RANGE(cpt_mm_image, env_start, 0, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_mm_image, env_end, 0, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_mm_image, mmap_base, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, mmap_legacy_base, VZ_PAGE, VZ_TASK_SIZE),
 	VZ_REF_OPT(cpt_mm_image, exe_file, CPT_OBJ_FILE),
 	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
-	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_COW_SOURCE),
+	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_BOTTOMUP | CPT_MM_MDWE |
+				     CPT_MM_MDWE_NO_INHERIT),
 	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
 	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
-	VZ_ZERO(cpt_mm_image, zero),
+	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */
 };
 
 static const struct vz_rule vma_rules[] = {
@@ -366,7 +368,8 @@ static const struct vz_rule vma_rules[] = {
 	VZ_RANGE(cpt_vma_image, end, VZ_PAGE, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_vma_image, offset, 0, VZ_KTIME_MAX),
 	VZ_REF_OPT(cpt_vma_image, file, CPT_OBJ_FILE),
-	VZ_MASK(cpt_vma_image, flags, (1U << 21) - 1),
+	VZ_REF_OPT(cpt_vma_image, cow, CPT_OBJ_MM),
+	VZ_MASK(cpt_vma_image, flags, (1U << 22) - 1),
 	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_SHM),
 	VZ_RANGE(cpt_vma_image, pkey, 0, 15),
 };

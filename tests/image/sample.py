@@ -56,7 +56,8 @@ def memory(img):
     ]
     for id in 1, 2:
         img.add("MM", id, {"start_code": base, "end_code": base + PAGE, "exe_file": 1,
-                           "mmap_base": 0x7ffff7fff000, "vdso": 0x7fff10004000, "dumpable": 1,
+                           "mmap_base": 0x7ffff7fff000,
+                           "mmap_legacy_base": 0x2aaaaaaab000, "vdso": 0x7fff10004000, "dumpable": 1,
                            "vmas": len(vmas), "coredump_filter": 0x33,
                            "auxv": [6, PAGE, 0, 0]},
                 b"".join(pack("cpt_vma_image", v) for v in vmas) + b"heap\0")

@@ -316,7 +316,9 @@ struct cpt_cred_image {
 
 /* cpt_mm_image.flags */
 #define CPT_MM_THP_DISABLE	(1U << 0)	/* prctl(PR_SET_THP_DISABLE) */
-#define CPT_MM_COW_SOURCE	(1U << 1)	/* other mms share its pages */
+#define CPT_MM_BOTTOMUP		(1U << 1)	/* mmap searches upwards (legacy layout) */
+#define CPT_MM_MDWE		(1U << 2)	/* prctl(PR_SET_MDWE): PR_MDWE_REFUSE_EXEC_GAIN */
+#define CPT_MM_MDWE_NO_INHERIT	(1U << 3)	/* PR_MDWE_NO_INHERIT */
 
 /**
  * struct cpt_mm_image - an address space
@@ -332,6 +334,7 @@ struct cpt_cred_image {
  * @env_start: likewise
  * @env_end: likewise
  * @mmap_base: where mmap searches down from
+ * @mmap_legacy_base: where it searches up from
  * @exe_file: id of the CPT_OBJ_FILE that /proc/PID/exe is; 0 for none
  * @vdso: address of the vdso; 0 when it is not mapped
  * @dumpable: as prctl(PR_GET_DUMPABLE) returns it
@@ -339,7 +342,7 @@ struct cpt_cred_image {
  * @def_flags: CPT_VMA_LOCKED, CPT_VMA_LOCKONFAULT for new mappings (mlockall)
  * @vmas: number of struct cpt_vma_image in the content
  * @coredump_filter: /proc/PID/coredump_filter
- * @zero: 0
+ * @membarrier: MEMBARRIER_CMD_REGISTER_* done; see membarrier(2)
  * @auxv: /proc/PID/auxv
  *
  * Content: the mappings, ascending.
@@ -357,6 +360,7 @@ struct cpt_mm_image {
 	__u64 env_start;
 	__u64 env_end;
 	__u64 mmap_base;
+	__u64 mmap_legacy_base;
 	__u64 exe_file;
 	__u64 vdso;
 	__u32 dumpable;
@@ -364,7 +368,7 @@ struct cpt_mm_image {
 	__u32 def_flags;
 	__u32 vmas;
 	__u32 coredump_filter;
-	__u32 zero;
+	__u32 membarrier;
 	__u64 auxv[CPT_AUXV_MAX];
 };
 
@@ -398,6 +402,7 @@ struct cpt_mm_image {
 #define CPT_VMA_RAND_READ	(1U << 18)
 #define CPT_VMA_ACCOUNT		(1U << 19)
 #define CPT_VMA_SOFTDIRTY	(1U << 20)
+#define CPT_VMA_DROPPABLE	(1U << 21)	/* MAP_DROPPABLE: its pages are not stored */
 
 /**
  * struct cpt_vma_image - one mapping
@@ -405,6 +410,9 @@ struct cpt_mm_image {
  * @end: address behind the last
  * @offset: offset into the file in bytes
  * @file: id of the CPT_OBJ_FILE; 0 for none
+ * @cow: id of an address space that stands before this one: this mapping and
+ *       the one it has at the same addresses come from the same fork, so that
+ *       CPT_OBJ_COW records may share pages between them; 0 for none
  * @flags: CPT_VMA_READ ...
  * @type: CPT_VMA_ANON ...
  * @pkey: protection key
@@ -416,6 +424,7 @@ struct cpt_vma_image {
 	__u64 end;
 	__u64 offset;
 	__u64 file;
+	__u64 cow;
 	__u32 flags;
 	__u32 type;
 	__u32 pkey;
@@ -452,7 +461,7 @@ struct cpt_pages_image {
  * struct cpt_cow_image - pages that two address spaces share by copy-on-write
  * @mm: the address space that gets them
  * @src: the one whose pages (loaded by earlier records) they are, at the same
- *       addresses
+ *       addresses, in mappings tied by cpt_vma_image.cow
  * @extents: number of struct cpt_extent in the content
  * @zero: 0
  */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kinds mm, pages and cow share while restoring.
+ */
+#ifndef _RST_MM_H
+#define _RST_MM_H
+
+#include "rst.h"
+
+struct mm_struct;
+
+/* rst_vma.c */
+int rst_vmas_check(struct vz_context *ctx, const struct vz_rec *rec);
+int rst_vmas_make(struct vz_context *ctx, const struct vz_rec *rec);
+unsigned long rst_vm_flags(u32 flags);
+
+/* rst_cow.c */
+int rst_cow_tie(struct vz_context *ctx, const struct vz_rec *rec);
+
+/* rst_pages.c */
+long rst_pin_pages(struct mm_struct *mm, unsigned long start, unsigned int nr,
+		   struct page **pages);
+void rst_put_page(struct page *page, bool dirty);
+
+#endif /* _RST_MM_H */
