@@ -247,6 +247,27 @@ int cptctl_is_kept(const char *path, unsigned int id)
 }
 
 /**
+ * cptctl_drop_kept() - end a kept context and what it holds
+ * @path: CPTCTL_CPT or CPTCTL_RST
+ * @id: the VEID, by custom
+ *
+ * For a VE that is to be gone, or is gone without its context knowing: a kept
+ * context would otherwise outlive it. Nothing happens when there is none.
+ */
+void cptctl_drop_kept(const char *path, unsigned int id)
+{
+	int fd = cptctl_open(path);
+
+	if (fd < 0)
+		return;
+	if (!cptctl_join_context(fd, id)) {
+		cptctl_kill(fd);
+		cptctl_put_context(fd);
+	}
+	close(fd);
+}
+
+/**
  * cptctl_messages() - the context's messages that were not read yet
  * @fd: a control file
  * @line: called with each line, without its newline

@@ -38,6 +38,7 @@ int cptctl_get_stats(int fd, struct cpt_stats *stats);
 int cptctl_get_progress(int fd, struct cpt_progress *progress);
 pid_t cptctl_get_init(int fd);
 int cptctl_is_kept(const char *path, unsigned int id);
+void cptctl_drop_kept(const char *path, unsigned int id);
 
 int cptctl_messages(int fd, void (*line)(void *arg, const char *text), void *arg);
 int cptctl_skip_messages(int fd);

@@ -247,6 +247,8 @@ static int restore(struct cptop *op, enum restore_stage stage, const char *dumpf
 	if (err)
 		return err;
 	vz_info("Restoring container ...");
+	if (makes)
+		ve_drop_contexts(op->ve);
 	switch (stage) {
 	case UNDUMP:	err = stage_undump(op, dumpfile); break;
 	case RESUME:	err = stage_resume(op); break;

@@ -263,6 +263,12 @@ bool ve_is_suspended(const struct ve *ve)
 	return cptctl_is_kept(CPTCTL_CPT, ve->id) || cptctl_is_kept(CPTCTL_RST, ve->id);
 }
 
+void ve_drop_contexts(const struct ve *ve)
+{
+	cptctl_drop_kept(CPTCTL_CPT, ve->id);
+	cptctl_drop_kept(CPTCTL_RST, ve->id);
+}
+
 int ve_bind(const struct ve *ve, int ctl, const struct ve_init *init)
 {
 	int err = cptctl_bind(ctl, ve->id, init->pidfd);

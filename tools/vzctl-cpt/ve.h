@@ -67,6 +67,8 @@ int ve_need_running(const struct ve *ve, struct ve_init *init);
 
 /* Stopped by `chkpnt --suspend' or `restore --undump', waiting for more. */
 bool ve_is_suspended(const struct ve *ve);
+/* Of a VE that is down, or to be killed: no stage will follow. */
+void ve_drop_contexts(const struct ve *ve);
 
 /* cgroup.c: the VE's cgroup, vz/VEID in the cgroup v2 tree */
 /* Makes it. A directory fd, or -1 when there is no cgroup v2 mount (warned). */

@@ -278,6 +278,7 @@ int ve_start(struct ve *ve, const char *init)
 	if (err)
 		return err;
 	vz_info("Starting container ...");
+	ve_drop_contexts(ve);
 	if (pipe2(s.status, O_CLOEXEC))
 		return vz_err(VZ_SYSTEM_ERROR, "pipe: %s", strerror(errno));
 	if (pipe2(s.go, O_CLOEXEC)) {

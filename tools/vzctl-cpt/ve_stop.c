@@ -114,6 +114,7 @@ int ve_stop(struct ve *ve, bool fast)
 		while (pidfd_wait(init.pidfd, 100) && now_ms() < end)
 			;
 	}
+	ve_drop_contexts(ve);
 	if (pidfd_wait(init.pidfd, 0))
 		pidfd_send_signal(init.pidfd, SIGKILL, NULL, 0);
 	if (pidfd_wait(init.pidfd, KILL_PATIENCE_MS)) {
