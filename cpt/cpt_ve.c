@@ -5,6 +5,8 @@
  */
 #include <linux/ipc_namespace.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/nsproxy.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -50,16 +52,31 @@ static void collect_ipc(struct vz_context *ctx, struct ipc_namespace *ipc)
 		cpt_refuse(ctx, "ipc: %u POSIX message queues: not supported", ipc->mq_queues_count);
 }
 
-static bool has_hooks(struct net *net)
+/* A security module's hooks are the host's, in every network namespace. */
+static bool has_own_hook(const struct nf_hook_entries __rcu *hooks)
 {
+	const struct nf_hook_entries *e = rcu_dereference(hooks);
+	struct nf_hook_ops **ops = e ? nf_hook_entries_get_hook_ops(e) : NULL;
 	unsigned int i;
 
-	for (i = 0; i < NF_INET_NUMHOOKS; i++) {
-		if (rcu_access_pointer(net->nf.hooks_ipv4[i]) ||
-		    rcu_access_pointer(net->nf.hooks_ipv6[i]))
+	for (i = 0; e && i < e->num_hook_entries; i++) {
+		if (ops[i]->priority != NF_IP_PRI_SELINUX_FIRST &&
+		    ops[i]->priority != NF_IP_PRI_SELINUX_LAST)
 			return true;
 	}
 	return false;
+}
+
+static bool has_hooks(struct net *net)
+{
+	unsigned int i;
+	bool has = false;
+
+	rcu_read_lock();
+	for (i = 0; i < NF_INET_NUMHOOKS && !has; i++)
+		has = has_own_hook(net->nf.hooks_ipv4[i]) || has_own_hook(net->nf.hooks_ipv6[i]);
+	rcu_read_unlock();
+	return has;
 }
 
 /* The only network that is restored is a loopback with its own address. */

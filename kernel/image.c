@@ -3,9 +3,33 @@
  * What writer and reader of images share inside the kernel.
  */
 #include <linux/bvec.h>
+#include <linux/crc32.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
+#include <asm/cpufeature.h>
 #include "image.h"
+
+/**
+ * vz_crc32c() - CRC32C without inversions
+ *
+ * With the processor's instruction for it where there is one. It is not the
+ * kernel's crc32c(), because that is a module of its own: ours load with plain
+ * insmod(8).
+ */
+u32 vz_crc32c(u32 crc, const void *p, size_t n)
+{
+	u64 crc64 = crc;
+
+	if (!boot_cpu_has(X86_FEATURE_XMM4_2))
+		return __crc32c_le(crc, p, n);
+	for (; n >= 8; n -= 8, p += 8)
+		asm("crc32q %1, %0" : "+r" (crc64) : "m" (*(const u64 *)p));
+	crc = crc64;
+	for (; n; n--, p++)
+		asm("crc32b %1, %0" : "+r" (crc) : "m" (*(const u8 *)p));
+	return crc;
+}
+EXPORT_SYMBOL_GPL(vz_crc32c);
 
 /**
  * vz_crc_bvec() - continue a CRC over the pieces of a payload

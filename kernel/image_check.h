@@ -35,7 +35,6 @@
 #include <linux/types.h>
 #include <linux/cpt_image.h>
 #ifdef __KERNEL__
-#include <linux/crc32c.h>
 #include "image.h"
 #else
 #include <stddef.h>
@@ -84,9 +83,7 @@ static inline __u32 vz_rec_tail(const struct cpt_object_hdr *h)
 }
 
 /* CRC32C as the image has it: start, add pieces, end. */
-#ifndef __KERNEL__
-__u32 crc32c(__u32 crc, const void *p, size_t n);	/* image_env.c */
-#endif
+__u32 vz_crc32c(__u32 crc, const void *p, size_t n);	/* image.c, image_env.c */
 
 static inline __u32 vz_crc_start(void)
 {
@@ -95,7 +92,7 @@ static inline __u32 vz_crc_start(void)
 
 static inline __u32 vz_crc_add(__u32 crc, const void *p, size_t n)
 {
-	return crc32c(crc, p, n);
+	return vz_crc32c(crc, p, n);
 }
 
 static inline __u32 vz_crc_end(__u32 crc)

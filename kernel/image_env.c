@@ -39,7 +39,7 @@ static __u32 crc32c_insn(__u32 crc, const unsigned char *p, size_t n)
 }
 #endif
 
-__u32 crc32c(__u32 crc, const void *p, size_t n)
+__u32 vz_crc32c(__u32 crc, const void *p, size_t n)
 {
 	const unsigned char *c = p;
 
