@@ -17,6 +17,8 @@
  * @dump: writes the object's record(s); the VE is parked
  * @get: takes a reference on obj->ptr when it is added; NULL: none is needed
  * @put: drops it
+ * @loose: a check of the running VE keeps no reference: programs would notice
+ *         (a pipe that does not end, ETXTBSY)
  *
  * All run in the controller's context and may sleep. @collect must not write.
  * The dump of a kind without @collect is called once, with obj NULL: it finds
@@ -28,6 +30,7 @@ struct cpt_ops {
 	int (*dump)(struct vz_context *ctx, struct vz_obj *obj);
 	void (*get)(void *ptr);
 	void (*put)(void *ptr);
+	bool loose;
 };
 
 #define K(stem, type, rec, flags) extern const struct cpt_ops cpt_##stem##_ops;

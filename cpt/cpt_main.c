@@ -35,7 +35,8 @@ struct vz_obj *cpt_collect(struct vz_context *ctx, u32 type, void *ptr)
 	if (!obj)
 		return ERR_PTR(-ENOMEM);
 	obj->users = 1;
-	if (cpt_ops[type]->get)
+	obj->unheld = ctx->checking && cpt_ops[type]->loose;
+	if (cpt_ops[type]->get && !obj->unheld)
 		cpt_ops[type]->get(ptr);
 	err = cpt_ops[type]->collect ? cpt_ops[type]->collect(ctx, obj) : 0;
 	return err ? ERR_PTR(err) : obj;
@@ -50,7 +51,7 @@ u64 cpt_id(struct vz_context *ctx, u32 type, const void *ptr)
 
 static void put_object(struct vz_obj *obj)
 {
-	if (cpt_ops[obj->type]->put)
+	if (cpt_ops[obj->type]->put && !obj->unheld)
 		cpt_ops[obj->type]->put(obj->ptr);
 }
 

@@ -199,6 +199,20 @@ static inline struct fsnotify_mark *vz_find_inode_mark(struct inode *inode,
 #define FMODE_NOREUSE		((__force fmode_t)0)
 #endif
 
+/* 6.8: the file that a mapping on a layered file system has says whose layer it is */
+static inline const struct path *vz_file_path(const struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	return file_user_path(file);
+#else
+	return &file->f_path;
+#endif
+}
+
+/* 6.1 exports it, but has it in no header for modules */
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
+		    unsigned int flags, struct path *path);
+
 /* 6.9: pidfds have a file system of their own */
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC		0x50494446

@@ -263,6 +263,7 @@ int vz_kill_all(struct vz_context *ctx);
  * @id: its id
  * @ptr: the object; a reference of the kind's get() (cpt) or put() (rst)
  * @users: how often collect has met it
+ * @unheld: (cpt) there is no reference on @ptr: it may be gone
  * @data: of the kind; freed with kvfree() together with this
  */
 struct vz_obj {
@@ -271,6 +272,7 @@ struct vz_obj {
 	struct list_head node;
 	u32 type;
 	u32 users;
+	bool unheld;
 	u64 id;
 	void *ptr;
 	void *data;

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * file: open file descriptions. A file is its path, opened again; an end of a
+ * pipe is an end of that pipe.
+ */
+#include <linux/backing-dev.h>
+#include <linux/cred.h>
+#include <linux/dnotify.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include "../kernel/access.h"
+#include "cpt_file.h"
+
+/* What open(2) and fcntl(2) leave in f_flags. */
+#define CPT_OPEN_FLAGS	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | FASYNC | O_DIRECT | \
+			 O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH)
+
+static const char *who(struct vz_context *ctx, struct vz_obj *obj)
+{
+	struct cpt_file *data = obj->data;
+
+	if (!data->who[0])
+		snprintf(data->who, sizeof(data->who), "file %llu", obj->id);
+	return data->who;
+}
+
+/*
+ * What a mapping on a layered file system (overlay) has: a file of one of the
+ * layers, under the path that was opened. It is nobody's descriptor.
+ */
+static bool is_layer(const struct file *file)
+{
+	return file_inode(file) != d_inode(vz_file_path(file)->dentry);
+}
+
+static u32 open_flags(const struct file *file)
+{
+	u32 flags = file->f_flags & ~__FMODE_EXEC;	/* opened by execve(2) */
+
+	return is_layer(file) ? flags & ~(O_NOATIME | __FMODE_NONOTIFY) : flags;
+}
+
+/* ---- what cannot be dumped ---- */
+
+/* The directory sends signals about what happens in it: fcntl(F_NOTIFY). */
+static bool has_dnotify(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	struct dnotify_struct *dn;
+	struct fsnotify_mark *mark;
+	bool found = false;
+
+	if (!S_ISDIR(inode->i_mode) || !*vz_dnotify_group)
+		return false;
+	mark = vz_find_inode_mark(inode, *vz_dnotify_group);
+	if (!mark)
+		return false;
+	spin_lock(&mark->lock);
+	for (dn = *vz_dnotify_mark_dn((char *)mark - vz_off_dnotify_mark_fsn_mark); dn;
+	     dn = dn->dn_next)
+		found |= dn->dn_filp == file;
+	spin_unlock(&mark->lock);
+	fsnotify_put_mark(mark);
+	return found;
+}
+
+/* Whom SIGIO goes to. Dead ones are like none. */
+static struct pid *get_owner(struct file *file, struct cpt_file_image *v)
+{
+	struct fown_struct *owner = vz_file_owner(file);
+	struct pid *pid = NULL;
+
+	if (!owner)
+		return NULL;
+	read_lock_irq(&owner->lock);
+	rcu_read_lock();
+	if (owner->pid && pid_task(owner->pid, owner->pid_type))
+		pid = get_pid(owner->pid);
+	rcu_read_unlock();
+	v->owner_type = owner->pid_type == PIDTYPE_PID ? F_OWNER_TID :
+			owner->pid_type == PIDTYPE_PGID ? F_OWNER_PGRP : F_OWNER_PID;
+	v->owner_sig = owner->signum;
+	v->owner_uid = __kuid_val(owner->uid);
+	v->owner_euid = __kuid_val(owner->euid);
+	read_unlock_irq(&owner->lock);
+	return pid;
+}
+
+static void check_owner(struct vz_context *ctx, struct vz_obj *obj)
+{
+	struct cpt_file_image v = {};
+	struct pid *pid = get_owner(obj->ptr, &v);
+
+	if (pid && !pid_nr_ns(pid, ctx->pidns))
+		cpt_refuse(ctx, "%s: SIGIO goes to a process outside of the VE", who(ctx, obj));
+	put_pid(pid);
+}
+
+static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, int err, char *buf)
+{
+	const struct path *path = vz_file_path(obj->ptr);
+	char *name = err == -ENOENT && cpt_ve_root(ctx) ?
+		     vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) : NULL;
+
+	if (!name)
+		name = d_path(path, buf, PATH_MAX);
+	if (IS_ERR(name))
+		name = "(its path is too long)";
+	if (err == -ENOENT)
+		cpt_refuse(ctx, "%s: %s: opened, then unlinked: not supported", who(ctx, obj), name);
+	else if (err == -EXDEV)
+		cpt_refuse(ctx, "%s: %s: outside of the VE's root: not supported", who(ctx, obj),
+			   name);
+	else
+		cpt_refuse(ctx, "%s: %s: cannot be named: error %d", who(ctx, obj), name, -err);
+}
+
+static int collect_path(struct vz_context *ctx, struct vz_obj *obj, char *buf)
+{
+	struct file *file = obj->ptr;
+	const struct path *path = vz_file_path(file);
+	char what[CPT_FILE_WHAT];
+	bool unsupported;
+	char *name;
+	int err;
+
+	unsupported = cpt_file_unsupported(file, what);
+	name = cpt_path(ctx, path, buf);
+	if (IS_ERR(name)) {
+		if (!unsupported)
+			refuse_path(ctx, obj, PTR_ERR(name), buf);
+		else
+			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), what);
+		return PTR_ERR(name) == -ESRCH ? -ESRCH : 0;
+	}
+	if (unsupported) {
+		cpt_refuse(ctx, "%s: %s: %s: not supported", who(ctx, obj), name, what);
+		return 0;
+	}
+	err = cpt_reachable(ctx, path, name);
+	if (err == -ESTALE)
+		cpt_refuse(ctx, "%s: %s: another file or mount has its name: not supported",
+			   who(ctx, obj), name);
+	else if (err)
+		return cpt_err(ctx, err, "%s: %s: cannot be looked up: error %d", who(ctx, obj),
+			       name, -err);
+	else if (!cpt_mount_id(ctx, path))
+		cpt_refuse(ctx, "%s: %s: is on a mount that is not the VE's: not supported",
+			   who(ctx, obj), name);
+	else if (cpt_flock_has_lease(file))
+		cpt_refuse(ctx, "%s: %s: lease: not supported", who(ctx, obj), name);
+	else if (has_dnotify(file))
+		cpt_refuse(ctx, "%s: %s: F_NOTIFY: not supported", who(ctx, obj), name);
+	else if ((file->f_flags & FASYNC) && file->f_op->fasync)
+		cpt_refuse(ctx, "%s: %s: O_ASYNC: not supported", who(ctx, obj), name);
+	return 0;
+}
+
+static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
+{
+	struct file *file = obj->ptr;
+	struct cpt_file *data = kvzalloc(sizeof(*data), GFP_KERNEL);
+	struct vz_obj *cred;
+	char *buf;
+	int err;
+
+	if (!data)
+		return -ENOMEM;
+	obj->data = data;
+	memcpy(data->who, ctx->who, sizeof(data->who));
+	if (cpt_file_is_pipe(file)) {
+		err = cpt_pipe_collect_end(ctx, file);
+	} else {
+		buf = kmalloc(PATH_MAX, GFP_KERNEL);
+		if (!buf)
+			return -ENOMEM;
+		err = collect_path(ctx, obj, buf);
+		kfree(buf);
+	}
+	if (err)
+		return err;
+	check_owner(ctx, obj);
+	if (open_flags(file) & ~CPT_OPEN_FLAGS)
+		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj),
+			   open_flags(file) & ~CPT_OPEN_FLAGS);
+	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)file->f_cred);
+	return PTR_ERR_OR_ZERO(cred);
+}
+
+/* ---- the record ---- */
+
+/*
+ * Every reference to the file must be one that was met: descriptors, mappings,
+ * executables, and the one that the object has. Somebody else's position, flags
+ * or data would not be those of the restored file.
+ */
+static int check_users(struct vz_context *ctx)
+{
+	struct vz_obj *obj;
+	struct file *file;
+	int err = 0;
+
+	vz_for_each_obj(ctx, CPT_OBJ_FILE, obj) {
+		file = obj->ptr;
+		if (is_layer(file) || file_count(file) <= obj->users + 1)
+			continue;
+		err = cpt_err(ctx, -EBUSY, "%s: %s shared with a process outside of the VE",
+			      who(ctx, obj), cpt_file_is_pipe(file) ? "pipe" : "open file");
+	}
+	return err;
+}
+
+static void fill_advice(struct file *file, struct cpt_file_image *v)
+{
+	unsigned long ra_pages = inode_to_bdi(file->f_mapping->host)->ra_pages;
+
+	if (file->f_mode & FMODE_RANDOM)
+		v->flags |= CPT_FILE_RANDOM;
+	else if (ra_pages && file->f_ra.ra_pages == ra_pages * 2)
+		v->flags |= CPT_FILE_SEQUENTIAL;
+	if (file->f_mode & FMODE_NOREUSE)
+		v->flags |= CPT_FILE_NOREUSE;
+}
+
+static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file_image *v,
+		     struct cpt_buf *content)
+{
+	struct file *file = obj->ptr;
+	struct cpt_file *data = obj->data;
+	const struct path *path = vz_file_path(file);
+	struct kstat stat;
+	char *buf, *name;
+	int err;
+
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	name = cpt_path(ctx, path, buf);
+	err = IS_ERR(name) ? PTR_ERR(name) : cpt_buf_str(content, name);
+	if (!err)
+		err = vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
+	kfree(buf);
+	if (err)
+		return cpt_err(ctx, err, "%s: its path has changed: error %d", who(ctx, obj), -err);
+	v->kind = CPT_FILE_PATH;
+	v->mount = cpt_mount_id(ctx, path);
+	v->mode = stat.mode;
+	v->size = stat.size;
+	v->mtime_ns = timespec64_to_ns(&stat.mtime);
+	v->rdev = new_encode_dev(stat.rdev);
+	v->pos = file->f_pos;
+	if (obj->users > data->fds && S_ISREG(stat.mode) &&
+	    !inode_is_open_for_write(d_inode(path->dentry)))
+		v->flags |= CPT_FILE_MAPPED;
+	if (S_ISREG(stat.mode) && !(file->f_mode & FMODE_PATH))
+		fill_advice(file, v);
+	return 0;
+}
+
+static int cpt_file_dump(struct vz_context *ctx, struct vz_obj *obj)
+{
+	struct file *file = obj->ptr;
+	struct cpt_file_image v = {};
+	struct cpt_buf content = {};
+	struct pid *owner;
+	int err = 0;
+
+	if (list_is_first(&obj->node, &ctx->objects[CPT_OBJ_FILE])) {
+		err = check_users(ctx);
+		if (err)
+			return err;
+	}
+	if (cpt_file_is_pipe(file)) {
+		v.kind = CPT_FILE_PIPE;
+		v.mode = file_inode(file)->i_mode;
+		v.pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
+		v.async_fd = cpt_pipe_async_fd(file);
+	} else {
+		err = fill_path(ctx, obj, &v, &content);
+	}
+	v.f_flags = open_flags(file);
+	v.cred = cpt_id(ctx, CPT_OBJ_CRED, file->f_cred);
+	owner = get_owner(file, &v);
+	v.owner_pid = owner ? pid_nr_ns(owner, ctx->pidns) : 0;
+	put_pid(owner);
+	if (!err)
+		err = cpt_write_obj(ctx, CPT_OBJ_FILE, obj->id, &v, sizeof(v), content.data,
+				    content.len);
+	cpt_buf_free(&content);
+	return err;
+}
+
+static void cpt_file_get(void *ptr)
+{
+	get_file(ptr);
+}
+
+static void cpt_file_put(void *ptr)
+{
+	fput(ptr);
+}
+
+const struct cpt_ops cpt_file_ops = {
+	.collect = cpt_file_collect,
+	.dump = cpt_file_dump,
+	.get = cpt_file_get,
+	.put = cpt_file_put,
+	.loose = true,
+};
