@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kinds file, pipe, files, fs and flock share while restoring.
+ */
+#ifndef _RST_FILE_H
+#define _RST_FILE_H
+
+#include "rst.h"
+
+/**
+ * rst_path() - look up a path of the image
+ * @ctx: the context
+ * @name: as the VE sees it; without symbolic links
+ * @flags: LOOKUP_*
+ * @path: filled in, with references
+ *
+ * The walk begins at the VE's root and cannot leave it; a symbolic link on the
+ * way ends it. Any task's context.
+ * Return: 0 or -errno, nothing said
+ */
+int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path);
+
+struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,
+			   const struct cred *cred);
+void rst_pipe_opened_all(struct vz_context *ctx);
+int rst_pipe_set_async(struct vz_context *ctx, struct file *file, u32 async_fd);
+
+#endif /* _RST_FILE_H */
