@@ -119,6 +119,10 @@ struct mount;
 	F(int, do_madvise,						\
 	  (struct mm_struct *mm, unsigned long start, size_t len, int behavior), \
 	  (mm, start, len, behavior))					\
+	/* a path below a root that is not ours (exported, but not declared) */	\
+	F(int, vfs_path_lookup,						\
+	  (struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, \
+	   struct path *path), (dentry, mnt, name, flags, path))	\
 	/* mount(2) and chdir(2), chroot(2) in a restored task */	\
 	F(int, path_mount,						\
 	  (const char *dev, struct path *path, const char *type, unsigned long flags, \
@@ -142,6 +146,8 @@ struct mount;
 #define VZ_DATA(D)							\
 	D(rwlock_t, tasklist_lock)					\
 	D(struct rw_semaphore, namespace_sem)				\
+	D(seqlock_t, mount_lock)					\
+	D(struct rw_semaphore, uts_sem)					\
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)
@@ -169,6 +175,8 @@ struct mount;
 	M(mount, mnt_devname, const char *)				\
 	M(mount, mnt_master, struct mount *)				\
 	M(mount, mnt_share, struct list_head)				\
+	M(mount, mnt_slave_list, struct list_head)			\
+	M(mount, mnt_instance, struct list_head)			\
 	M(mount, mnt_ns, struct mnt_namespace *)			\
 	M(mount, mnt_id, int)						\
 	M(mount, mnt_group_id, int)					\
@@ -213,6 +221,17 @@ static inline void vz_put_nsproxy(struct nsproxy *ns)
 {
 	if (VZ_NSPROXY_DEC_AND_TEST(ns))
 		vz_free_nsproxy(ns);
+}
+
+/* The mount that a list entry of it is in. */
+static inline struct mount *vz_mount_of_child(const struct list_head *mnt_child)
+{
+	return (struct mount *)((char *)mnt_child - vz_off_mount_mnt_child);
+}
+
+static inline struct mount *vz_mount_of_instance(const struct list_head *mnt_instance)
+{
+	return (struct mount *)((char *)mnt_instance - vz_off_mount_mnt_instance);
 }
 
 int vz_access_init(void);

@@ -348,4 +348,11 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #endif
 }
 
+/* 6.3: struct mnt_idmap instead of struct user_namespace; for vfs_mkdir() and the like */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define vz_idmap(mnt)	mnt_idmap(mnt)
+#else
+#define vz_idmap(mnt)	mnt_user_ns(mnt)
+#endif
+
 #endif /* _VZ_COMPAT_H */

@@ -9,7 +9,7 @@
 /* Constants of the uapi that have the same value on every architecture we know. */
 #define MNT_FLAGS	(1 | 2 | 4 | 8 | 256 | 1024 | 2048 | (1 << 21))	/* MS_RDONLY ... */
 #define SB_FLAGS	(1 | 16 | 128 | (1 << 25))	/* RDONLY SYNCHRONOUS DIRSYNC LAZYTIME */
-#define MNT_PROPAGATION	((1 << 17) | (1 << 19) | (1 << 20))	/* UNBINDABLE SLAVE SHARED */
+#define MNT_PROPAGATION	((1 << 17) | (1 << 20))	/* UNBINDABLE SHARED */
 #define OPEN_FLAGS	015776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
 #define O_PATH_FLAG	010000000U
 #define O_ASYNC_FLAG	020000U

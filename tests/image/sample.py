@@ -19,7 +19,7 @@ def mounts(img):
             strings("/proc", "/", "proc", "proc", ""))
     img.add("MOUNT", 3, {"parent": 1, "flags": 6, "root_mode": 0o40755},
             strings("/run", "/", "tmpfs", "tmpfs", "size=65536k,mode=755"))
-    inode = {"mount": 3, "atime_ns": NOW, "mtime_ns": NOW, "nlink": 1}
+    inode = {"mount": 3, "atime_ns": NOW, "mtime_ns": NOW, "ctime_ns": NOW, "nlink": 1}
     img.add("TMPFS", 1, dict(inode, mode=0o40755, nlink=2), strings("/"))
     img.add("TMPFS", 2, dict(inode, mode=0o100644, nlink=2, size=10000), strings("/data"))
     img.add("TMPFS", 3, dict(inode, mode=0o100644, nlink=2, size=10000, link=2), strings("/hard"))

@@ -50,7 +50,8 @@ static const struct field tmpfs_fields[] = {
 	F(cpt_tmpfs_image, uid, 'u'), F(cpt_tmpfs_image, gid, 'u'),
 	F(cpt_tmpfs_image, nlink, 'u'), F(cpt_tmpfs_image, rdev, 'x'),
 	F(cpt_tmpfs_image, size, 'u'), F(cpt_tmpfs_image, atime_ns, 'd'),
-	F(cpt_tmpfs_image, mtime_ns, 'd'), F(cpt_tmpfs_image, link, 'u'), { 0 }
+	F(cpt_tmpfs_image, mtime_ns, 'd'), F(cpt_tmpfs_image, ctime_ns, 'd'),
+	F(cpt_tmpfs_image, link, 'u'), { 0 }
 };
 
 static const struct field tmpfs_data_fields[] = {

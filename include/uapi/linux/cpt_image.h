@@ -207,21 +207,23 @@ struct cpt_vdso_image {
 	__u32 vvar_size;
 };
 
-/* cpt_mount_image.flags: as in mount(2) */
 /**
  * struct cpt_mount_image - one mount of the VE's mount namespace
- * @parent: id of the mount it is mounted on; 0 for the VE's root
- * @flags: MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME of the mount
- * @sb_flags: MS_RDONLY, SYNCHRONOUS, ... of the file system
- * @propagation: 0 (private) or MS_SLAVE, MS_SHARED, MS_UNBINDABLE
+ * @parent: id of the mount it is mounted on; 0 for the VE's root, which is the
+ *          first, and is there before the VE is restored
+ * @flags: MS_RDONLY, NOSUID, NODEV, NOEXEC, NOSYMFOLLOW, NOATIME, NODIRATIME,
+ *         RELATIME of the mount
+ * @sb_flags: MS_RDONLY, SYNCHRONOUS, DIRSYNC, LAZYTIME of the file system
+ * @propagation: 0 (private), MS_SHARED (a peer group of its own), MS_UNBINDABLE
  * @dev: dev_t of the file system as stat(2) shows it, in new encoding
  * @root_mode: mode of the mount's root directory
  * @root_uid: its owner
  * @root_gid: its group
  *
  * Content: five NUL-terminated strings: mount point (from the VE's root),
- * root of the mount within its file system, file system type, source, options.
- * Records stand in an order in which they can be mounted.
+ * root of the mount within its file system, file system type, source, options
+ * as mount(2) takes them (for tmpfs always with its size, which else depends on
+ * the host). Records stand in an order in which they can be mounted.
  */
 struct cpt_mount_image {
 	__u64 parent;
@@ -245,11 +247,13 @@ struct cpt_mount_image {
  * @size: bytes of a regular file
  * @atime_ns: access time, ns of CLOCK_REALTIME
  * @mtime_ns: modification time
+ * @ctime_ns: change time
  * @link: 0, or the id of the record of the same inode under another name
  *
  * Content: NUL-terminated path from the mount's root ("/" is the root itself),
  * for a symbolic link followed by its NUL-terminated target.
- * A directory stands before what is in it.
+ * A directory stands before what is in it. The number of the inode is a new one
+ * in the restored VE.
  */
 struct cpt_tmpfs_image {
 	__u64 mount;
@@ -261,6 +265,7 @@ struct cpt_tmpfs_image {
 	__u64 size;
 	__s64 atime_ns;
 	__s64 mtime_ns;
+	__s64 ctime_ns;
 	__u64 link;
 };
 
