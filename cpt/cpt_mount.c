@@ -225,7 +225,7 @@ static bool is_hidden(struct vz_context *ctx, const struct vfsmount *mnt, const 
 	struct path seen;
 	bool hidden;
 
-	if (vz_vfs_path_lookup(root->dentry, root->mnt, path, LOOKUP_NO_SYMLINKS, &seen))
+	if (vfs_path_lookup(root->dentry, root->mnt, path, LOOKUP_NO_SYMLINKS, &seen))
 		return true;
 	hidden = seen.mnt != mnt;
 	path_put(&seen);

@@ -12,24 +12,24 @@
 static int cpt_uts_dump(struct vz_context *ctx, struct vz_obj *unused)
 {
 	struct task_struct *init = cpt_get_init(ctx);
-	struct uts_namespace *ns = NULL;
+	struct nsproxy *ns = NULL;
 	struct cpt_uts_image v = {};
 
 	if (init) {
 		task_lock(init);
-		ns = init->nsproxy ? init->nsproxy->uts_ns : NULL;
+		ns = init->nsproxy;
 		if (ns)
-			get_uts_ns(ns);
+			get_nsproxy(ns);
 		task_unlock(init);
 		put_task_struct(init);
 	}
 	if (!ns)
 		return cpt_err(ctx, -ESRCH, "uts: the VE has ended");
 	down_read(vz_uts_sem);
-	strscpy((char *)v.nodename, ns->name.nodename, sizeof(v.nodename));
-	strscpy((char *)v.domainname, ns->name.domainname, sizeof(v.domainname));
+	strscpy((char *)v.nodename, ns->uts_ns->name.nodename, sizeof(v.nodename));
+	strscpy((char *)v.domainname, ns->uts_ns->name.domainname, sizeof(v.domainname));
 	up_read(vz_uts_sem);
-	put_uts_ns(ns);
+	vz_put_nsproxy(ns);
 	return cpt_write_obj(ctx, CPT_OBJ_UTS, 1, &v, sizeof(v), NULL, 0);
 }
 

@@ -119,10 +119,6 @@ struct mount;
 	F(int, do_madvise,						\
 	  (struct mm_struct *mm, unsigned long start, size_t len, int behavior), \
 	  (mm, start, len, behavior))					\
-	/* a path below a root that is not ours (exported, but not declared) */	\
-	F(int, vfs_path_lookup,						\
-	  (struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, \
-	   struct path *path), (dentry, mnt, name, flags, path))	\
 	/* mount(2) and chdir(2), chroot(2) in a restored task */	\
 	F(int, path_mount,						\
 	  (const char *dev, struct path *path, const char *type, unsigned long flags, \

@@ -134,7 +134,7 @@ static int find_parent(struct vz_context *ctx, const struct vz_rec *rec, const s
 	name = kstrndup(path, len ?: 1, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
-	err = vz_vfs_path_lookup(root->dentry, root->mnt, name, LOOKUP_DIRECTORY | LOOKUP_NO_SYMLINKS,
+	err = vfs_path_lookup(root->dentry, root->mnt, name, LOOKUP_DIRECTORY | LOOKUP_NO_SYMLINKS,
 				 &found);
 	kfree(name);
 	if (!err && found.mnt != root->mnt) {
