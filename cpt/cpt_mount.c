@@ -78,27 +78,18 @@ static struct mount *next_mount(struct mount *m, const struct mount *root)
 	return NULL;
 }
 
-/* Is there a mount in the namespace that does not lie below the VE's root? */
-static bool has_others(struct mount *root)
-{
-	struct mount *m = root, *parent;
-
-	while ((parent = *vz_mount_mnt_parent(m)) != m) {
-		if (!list_is_singular(vz_mount_mnt_mounts(parent)))
-			return true;
-		m = parent;
-	}
-	return false;
-}
-
-static int add_tree(struct vz_context *ctx, struct mount *root, bool *others)
+/*
+ * What the namespace has outside of the VE's root (the host's rootfs below it,
+ * and what is mounted there) is no part of the VE: nobody in it can go there,
+ * and whoever has a file open on it is refused by the kind file.
+ */
+static int add_tree(struct vz_context *ctx, struct mount *root)
 {
 	struct mount *m;
 	int err = 0;
 
 	/* the tree stands still: only reading, no messages, under its lock */
 	down_read(vz_namespace_sem);
-	*others = has_others(root);
 	for (m = root; m && !err; m = next_mount(m, root))
 		err = add_mount(ctx, m, m == root ? 0 :
 				cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(m)));
@@ -285,7 +276,6 @@ static int cpt_mount_root(struct vz_context *ctx)
 {
 	const struct path *root = cpt_ve_root(ctx);
 	struct vz_obj *obj;
-	bool others = false;
 	char *buf;
 	int err;
 
@@ -294,11 +284,9 @@ static int cpt_mount_root(struct vz_context *ctx)
 	if (root->dentry != root->mnt->mnt_root ||
 	    *vz_mount_mnt_ns(vz_real_mount(root->mnt)) != init_mnt_ns(ctx))
 		return cpt_refuse(ctx, "mount: the root of the VE's init is not the root of a mount of its namespace");
-	err = add_tree(ctx, vz_real_mount(root->mnt), &others);
+	err = add_tree(ctx, vz_real_mount(root->mnt));
 	if (err)
 		return err;
-	if (others)
-		cpt_refuse(ctx, "mount: the VE's namespace has mounts outside of its root");
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
