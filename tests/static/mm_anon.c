@@ -271,10 +271,10 @@ static void set_up_memory(void)
 	memcpy(code, "\xb8\x2a\0\0\0\xc3", 6);		/* mov $42, %eax; ret */
 	tst_must(!mprotect(code, PAGE, PROT_READ | PROT_EXEC));
 
-	/* room below to grow */
+	/* room below to grow, within the gap that mmap() leaves below a stack */
 	grows = map(4 << 20, PROT_NONE, ANON);
-	tst_must(!munmap(grows, 4 << 20));
-	grows = mmap(grows + (4 << 20) - 4 * PAGE, 4 * PAGE, PROT_READ | PROT_WRITE,
+	tst_must(!munmap(grows + (3 << 20), 128 * PAGE));
+	grows = mmap(grows + (3 << 20) + 128 * PAGE, 4 * PAGE, PROT_READ | PROT_WRITE,
 		     ANON | MAP_GROWSDOWN | MAP_FIXED, -1, 0);
 	tst_must(grows != MAP_FAILED);
 	fill(grows, 4 * PAGE, 10);

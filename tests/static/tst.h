@@ -69,6 +69,7 @@ static inline void tst_results(void)
 	tst_out = fopen(tst_result, "w");
 	if (!tst_out)
 		tst_die(tst_result);
+	setlinebuf(tst_out);
 	fprintf(tst_out, "TAP version 13\n");
 }
 
