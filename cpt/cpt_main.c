@@ -221,7 +221,7 @@ static int dump_kind(struct vz_context *ctx, const struct vz_kind *kind)
 		if (err)
 			return err;
 		cond_resched();
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;

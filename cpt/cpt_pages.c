@@ -368,7 +368,7 @@ static int dump_area(struct batch *b, const struct cpt_mm_area *area)
 			b->next = area->end;
 		if (err)
 			return b->nr_fault ? page_error(b, err) : err;
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;

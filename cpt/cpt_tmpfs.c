@@ -134,7 +134,7 @@ static int visit_names(struct tmpfs_walk *walk, struct tmpfs_dir *dir, const str
 		if (err && !(err == -ENOENT && walk->ctx->checking))
 			return err;
 		cond_resched();
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;

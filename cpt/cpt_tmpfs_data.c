@@ -93,7 +93,7 @@ static int dump_data(struct vz_context *ctx, struct vz_obj *obj, struct file *fi
 			err = dump_piece(ctx, obj, file, chunk, pos, n);
 			if (err)
 				return err;
-			if (fatal_signal_pending(current))
+			if (signal_pending(current))
 				return -EINTR;
 		}
 	}

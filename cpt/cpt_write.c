@@ -56,7 +56,7 @@ static int flush(struct vz_context *ctx)
 	ssize_t n;
 
 	while (done < image->used) {
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return write_error(ctx, -EINTR);
 		n = kernel_write(image->file, image->buf + done, image->used - done, &image->pos);
 		if (n <= 0)
@@ -116,7 +116,7 @@ static int put_bvec(struct vz_context *ctx, const struct bio_vec *bvec, unsigned
 		return err;
 	vz_iov_iter_bvec(&iter, true, bvec, nr, bytes);
 	while (iov_iter_count(&iter)) {
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return write_error(ctx, -EINTR);
 		file_start_write(image->file);
 		n = vfs_iter_write(image->file, &iter, &image->pos, 0);

@@ -413,7 +413,7 @@ int vz_park_all(struct vz_context *ctx)
 		else
 			wait_event_killable_timeout(ctx->park_wq, !atomic_read(&ctx->queued),
 						    msecs_to_jiffies(10));
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 }
@@ -482,7 +482,7 @@ int vz_wait_zombie(struct vz_task *vt)
 {
 	while (!READ_ONCE(vt->task->exit_state)) {
 		schedule_timeout_killable(1);
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;

@@ -262,7 +262,7 @@ static unsigned long share_range(struct share *s, unsigned long start, unsigned 
 		if (*err)
 			break;
 		cond_resched();
-		if (fatal_signal_pending(current)) {
+		if (signal_pending(current)) {
 			*err = -EINTR;
 			at = next;
 			break;

@@ -145,11 +145,11 @@ static int call_each(struct vz_context *ctx, bool leaders_only,
 		if (vt->zombie || (leaders_only && !vz_is_leader(vt)))
 			continue;
 		err = vz_call(vt, fn, NULL);
-		if (err == -ESRCH && !fatal_signal_pending(current))
+		if (err == -ESRCH && !signal_pending(current))
 			return rst_err(ctx, err, "task %d: died while it was restored", vt->pid);
 		if (err)
 			return err;
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
@@ -272,7 +272,7 @@ int rst_undump(struct vz_context *ctx)
 		err = build(ctx);
 	if (!err && ctx->veid)
 		err = vz_registry_bind(ctx->veid, ctx->init);
-	if (!err && fatal_signal_pending(current))
+	if (!err && signal_pending(current))
 		err = -EINTR;
 	if (err)
 		end_ve(ctx);

@@ -91,6 +91,15 @@ static int set_all_groups(struct vz_context *ctx)
 
 /* ---- zombies ---- */
 
+/* What ps(1) shows of a zombie: its name and owner. */
+static int dress_zombie(struct vz_task *vt, void *unused)
+{
+	const struct cpt_task_image *t = vt->rec->fixed;
+
+	vz___set_task_comm(current, (const char *)t->comm, false);
+	return rst_commit_cred(vt, t->cred);
+}
+
 /*
  * They end while every signal still has its default action and none is blocked,
  * so that no parent hears of it a second time.
@@ -105,6 +114,9 @@ static int end_zombies(struct vz_context *ctx)
 		if (!vt->zombie)
 			continue;
 		p = vt->proc->fixed;
+		err = vz_call(vt, dress_zombie, NULL);
+		if (err)
+			return err;
 		vt->exiting = true;
 		vt->exit_code = p->exit_code;
 		vz_release(vt);
@@ -117,7 +129,6 @@ static int end_zombies(struct vz_context *ctx)
 	return 0;
 }
 
-/* A zombie keeps what ps(1) shows of it: its name and owner. */
 static int rst_process_links(struct vz_context *ctx)
 {
 	int err = set_all_groups(ctx);

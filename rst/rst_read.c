@@ -83,7 +83,7 @@ static ssize_t fill(struct vz_context *ctx, size_t want)
 	struct vz_image *image = ctx->image;
 	ssize_t n;
 
-	if (fatal_signal_pending(current))
+	if (signal_pending(current))
 		return read_error(ctx, -EINTR);
 	n = kernel_read(image->file, image->buf, image->ahead ? RST_BUFFER : min_t(size_t, want, RST_BUFFER),
 			&image->pos);
@@ -376,7 +376,7 @@ int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigne
 	if (err)
 		return err;
 	while (iov_iter_count(&iter)) {
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return read_error(ctx, -EINTR);
 		n = vfs_iter_read(image->file, &iter, &image->pos, 0);
 		if (n < 0)

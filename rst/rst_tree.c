@@ -157,7 +157,7 @@ int rst_make_tasks(struct vz_context *ctx)
 		err = make_task(ctx, rec);
 		if (err)
 			return err;
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
