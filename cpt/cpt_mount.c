@@ -194,7 +194,7 @@ static void check_file_system(struct vz_context *ctx, struct vz_obj *obj, const 
 	count_instances(obj->ptr, &within, &outside);
 	if (!fs)
 		cpt_refuse(ctx, "mount %llu: %s: file system %s: not supported", obj->id, path, type);
-	else if (outside)
+	else if (outside && !(fs->flags & VZ_FS_GLOBAL))
 		cpt_refuse(ctx, "mount %llu: %s: %s is mounted outside of the VE too", obj->id, path,
 			   type);
 	else if (within && !(fs->flags & VZ_FS_MANY))

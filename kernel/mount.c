@@ -17,7 +17,7 @@ static const struct vz_fs file_systems[] = {
 	{ "devpts" },
 	{ "tmpfs" },
 	{ "mqueue", VZ_FS_MANY },
-	{ "cgroup2", VZ_FS_MANY },
+	{ "cgroup2", VZ_FS_MANY | VZ_FS_GLOBAL },
 };
 
 const struct vz_fs *vz_fs_find(const char *name)
@@ -111,10 +111,11 @@ static int add_tmpfs_size(struct vfsmount *mnt, char *buf)
 int vz_mount_options(struct vfsmount *mnt, char *buf)
 {
 	const struct super_operations *op = mnt->mnt_sb->s_op;
+	const struct vz_fs *fs = vz_fs_find(mnt->mnt_sb->s_type->name);
 	struct seq_file m = { .buf = buf, .size = PAGE_SIZE };
 	int err = 0;
 
-	if (op->show_options)
+	if (op->show_options && !(fs && fs->flags & VZ_FS_GLOBAL))
 		err = op->show_options(&m, mnt->mnt_root);
 	if (err)
 		return err;

@@ -10,6 +10,8 @@
 
 /* A VE's superblock may be mounted several times, each with its root. */
 #define VZ_FS_MANY	1
+/* There is one superblock, the host's; a VE's mount of it begins further down. */
+#define VZ_FS_GLOBAL	2
 
 /**
  * struct vz_fs - a type of file system that can be made anew

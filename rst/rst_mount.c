@@ -149,7 +149,8 @@ static int take_mount(struct vz_context *ctx, const struct vz_rec *rec, const st
 		err = rst_tmpfs_populate(ctx, rec->hdr.id, &path);
 		goto out;
 	}
-	if (vz_mount_sb_flags(path.mnt) != v->sb_flags)
+	if (vz_mount_sb_flags(path.mnt) != v->sb_flags &&
+	    !(vz_fs_find(names_of(rec).type)->flags & VZ_FS_GLOBAL))
 		err = mount_error(ctx, rec, -EINVAL, "flags of the file system cannot be set");
 	if (!err)
 		err = set_mount_flags(ctx, rec, &path);

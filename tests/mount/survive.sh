@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Mounts of every supported kind come back with their options; what a restore
+# needs of the file system and does not find is named.
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/lib/tap.sh
+. "$here/../lib/tap.sh"
+# shellcheck source=tests/lib/mkve.sh
+. "$here/../lib/mkve.sh"
+
+for ko in vzcpt vzrst; do
+	[ -d /sys/module/$ko ] || insmod /opt/vz/modules/$ko.ko; ok "load $ko"
+done
+# mount point, options, propagation, type, source, options of the file system
+# (ids and device numbers are new ones)
+mounts() {
+	vzctl exec 101 'cat /proc/self/mountinfo' |
+		sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //; s/shared:[0-9]+/shared/'
+}
+
+mkve 101 && vzctl --quiet start 101; ok "start"
+vzctl exec 101 '
+	set -e
+	mkdir -p /m/tmpfs /m/ro /m/rosb /m/proc /m/mq /m/cg /m/pts /m/stack /m/shared /m/unbindable /m/sys "/m/odd name"
+	mount -t tmpfs -o size=1234k,nr_inodes=567,mode=2770,uid=33,gid=44,noexec,nodev,strictatime a-source /m/tmpfs
+	echo content >/m/tmpfs/file; mkdir /m/tmpfs/sub
+	mount -t tmpfs -o huge=never,noatime below /m/tmpfs/sub
+	echo deeper >/m/tmpfs/sub/file; chown 5:6 /m/tmpfs/sub; chmod 700 /m/tmpfs/sub
+	mount -t tmpfs -o size=0,nr_inodes=0,nosuid,nodiratime unlimited "/m/odd name"
+	mount -t tmpfs none /m/ro; echo fixed >/m/ro/file; mount -o remount,bind,ro /m/ro
+	mount -t tmpfs none /m/rosb; echo fixed >/m/rosb/file; mount -o remount,ro /m/rosb
+	mount -t proc -o hidepid=invisible,gid=44,nosuid myproc /m/proc
+	mount -t proc -o subset=pid proc /m/stack
+	mount -t mqueue mq /m/mq
+	mount -t cgroup2 cg /m/cg
+	mount -t devpts -o newinstance,mode=600,ptmxmode=000,max=5 pts2 /m/pts
+	mount -t sysfs -o noexec,nosuid,nodev,ro sys2 /m/sys
+	mount -t tmpfs sh /m/shared; mount --make-shared /m/shared
+	mkdir /m/shared/in; mount -t tmpfs sh2 /m/shared/in
+	mount -t tmpfs ub /m/unbindable; mount --make-unbindable /m/unbindable
+'; ok "mounts"
+mounts >"$tap_tmp/before"
+ls_all='cd /m && find tmpfs ro rosb shared unbindable "odd name" -printf "%p %M %U %G %n %s %T@ %C@\n" | sort'
+vzctl exec 101 "$ls_all" >"$tap_tmp/ls-before"
+run vzctl chkpnt 101 --dumpfile /vz/dump/101; rc_is 0 "chkpnt"
+run vzcptcheck -v /vz/dump/101; rc_is 0 "vzcptcheck"
+
+# A directory that a mount needs is gone.
+mv /vz/private/101/m/mq /vz/private/101/m/mq.gone
+run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 17 "restore without a mount point: 17"
+like "$err" 'mount [0-9]+: /m/mq: no such directory: the file system is not that of the dump' "named"
+run vzctl status 101; like "$out" "down" "no VE is left"
+ln -s /m/cg /vz/private/101/m/mq
+run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 17 "restore with a link as mount point: 17"
+like "$err" 'mount [0-9]+: /m/mq: no such directory' "named"
+rm /vz/private/101/m/mq; mv /vz/private/101/m/mq.gone /vz/private/101/m/mq
+
+run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 0 "restore"
+mounts >"$tap_tmp/after"
+run diff "$tap_tmp/before" "$tap_tmp/after"; rc_is 0 "mountinfo is the same"
+vzctl exec 101 "$ls_all" >"$tap_tmp/ls-after"
+run diff "$tap_tmp/ls-before" "$tap_tmp/ls-after"; rc_is 0 "inodes are the same"
+is "$(vzctl exec 101 'cat /m/tmpfs/file /m/tmpfs/sub/file /m/ro/file /m/rosb/file')" "content
+deeper
+fixed
+fixed" "contents are the same"
+is "$(vzctl exec 101 'touch /m/ro/x 2>/dev/null || touch /m/rosb/x 2>/dev/null || echo ro')" ro "read-only stays so"
+
+# Once more, from the restored VE.
+run vzctl chkpnt 101 --dumpfile /vz/dump/101; rc_is 0 "chkpnt again"
+run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 0 "restore again"
+mounts >"$tap_tmp/after"
+run diff "$tap_tmp/before" "$tap_tmp/after"; rc_is 0 "mountinfo is the same again"
+rmve 101; ok "destroy"
+rmmod vzrst vzcpt; ok "unload"
+tap_done
