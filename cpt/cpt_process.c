@@ -112,16 +112,18 @@ static void fill_itimers(struct vz_context *ctx, struct task_struct *task,
 	struct signal_struct *signal = task->signal;
 	struct task_cputime used;
 	unsigned long flags;
-	ktime_t expires;
+	bool fired;
 
 	vz_thread_group_cputime(task, &used);
 	if (!vz_lock_task_sighand(task, &flags))
 		return;
-	if (hrtimer_active(&signal->real_timer)) {
-		expires = hrtimer_get_expires(&signal->real_timer);
-		v->it_real_expires = expires + cpt_clock_offset(ctx, false);
-	}
+	fired = !hrtimer_active(&signal->real_timer);
+	if (!fired || signal->it_real_incr)
+		v->it_real_expires = hrtimer_get_expires(&signal->real_timer) +
+				     cpt_clock_offset(ctx, false);
 	v->it_real_interval = signal->it_real_incr;
+	if (fired && v->it_real_interval)
+		v->flags |= CPT_PROCESS_REAL_FIRED;
 	if (signal->it[CPUCLOCK_VIRT].expires)
 		v->it_virt_left = left(signal->it[CPUCLOCK_VIRT].expires, used.utime);
 	v->it_virt_interval = signal->it[CPUCLOCK_VIRT].incr;

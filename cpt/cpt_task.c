@@ -227,8 +227,6 @@ static int cpt_task_root(struct vz_context *ctx)
 	int err;
 
 	vz_for_each_task(ctx, vt) {
-		if (READ_ONCE(vt->task->exit_state) & EXIT_ZOMBIE)
-			vt->zombie = true;
 		err = collect_task(ctx, vt);
 		if (err)
 			return err;

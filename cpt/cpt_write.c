@@ -35,7 +35,8 @@ struct vz_image {
 
 static int write_error(struct vz_context *ctx, int err)
 {
-	const char *why = err == -ENOSPC ? "no space left on device" :
+	const char *why = err == -EINVAL ? "not a file that an image can be written to" :
+			  err == -ENOSPC ? "no space left on device" :
 			  err == -EDQUOT ? "disk quota exceeded" :
 			  err == -EFBIG ? "file too large" :
 			  err == -EPIPE ? "the reader has gone" :
@@ -58,7 +59,7 @@ static int flush(struct vz_context *ctx)
 	while (done < image->used) {
 		if (signal_pending(current))
 			return write_error(ctx, -EINTR);
-		n = kernel_write(image->file, image->buf + done, image->used - done, &image->pos);
+		n = vz_write_file(image->file, image->buf + done, image->used - done, &image->pos);
 		if (n <= 0)
 			return write_error(ctx, n ?: -EIO);
 		done += n;

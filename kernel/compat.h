@@ -30,6 +30,16 @@ static inline void vz_iov_iter_bvec(struct iov_iter *iter, bool source, const st
 #endif
 }
 
+static inline void vz_iov_iter_kvec(struct iov_iter *iter, bool source, const struct kvec *kvec,
+				    unsigned long nr, size_t bytes)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	iov_iter_kvec(iter, source ? ITER_SOURCE : ITER_DEST, kvec, nr, bytes);
+#else
+	iov_iter_kvec(iter, source ? WRITE : READ, kvec, nr, bytes);
+#endif
+}
+
 /* 6.5: get_user_pages_remote() lost its vmas argument */
 static inline long vz_get_user_pages_remote(struct mm_struct *mm, unsigned long start,
 					    unsigned long nr, unsigned int flags,

@@ -4,9 +4,12 @@
  */
 #include <linux/bvec.h>
 #include <linux/crc32.h>
+#include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
+#include <linux/uio.h>
 #include <asm/cpufeature.h>
+#include "compat.h"
 #include "image.h"
 
 /**
@@ -30,6 +33,39 @@ u32 vz_crc32c(u32 crc, const void *p, size_t n)
 	return crc;
 }
 EXPORT_SYMBOL_GPL(vz_crc32c);
+
+/**
+ * vz_write_file() - write kernel memory to any file that takes an iterator
+ *
+ * Unlike kernel_write() it says nothing in the kernel log about others.
+ *
+ * Return: bytes written or -errno; -EINVAL for a file that takes none
+ */
+ssize_t vz_write_file(struct file *file, const void *data, size_t len, loff_t *pos)
+{
+	struct kvec kvec = { .iov_base = (void *)data, .iov_len = len };
+	struct iov_iter iter;
+	ssize_t n;
+
+	vz_iov_iter_kvec(&iter, true, &kvec, 1, len);
+	file_start_write(file);
+	n = vfs_iter_write(file, &iter, pos, 0);
+	file_end_write(file);
+	return n;
+}
+
+/**
+ * vz_read_file() - the same for reading
+ */
+ssize_t vz_read_file(struct file *file, void *data, size_t len, loff_t *pos)
+{
+	struct kvec kvec = { .iov_base = data, .iov_len = len };
+	struct iov_iter iter;
+
+	vz_iov_iter_kvec(&iter, false, &kvec, 1, len);
+	return vfs_iter_read(file, &iter, pos, 0);
+}
+EXPORT_SYMBOL_GPL(vz_read_file);
 
 /**
  * vz_crc_bvec() - continue a CRC over the pieces of a payload

@@ -410,7 +410,7 @@ static const struct vz_rule process_rules[] = {
 	VZ_MASK(cpt_process_image, exit_code, 0xffff),
 	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
 	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
-		CPT_PROCESS_NO_EXEC | CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED),
+		CPT_PROCESS_NO_EXEC | CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED),
 	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
 	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
 	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include "image.h"
 #include "vz.h"
 
 #define VZ_MSG_SIZE	(64U << 10)
@@ -46,7 +47,7 @@ static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_l
 	line[len++] = '\n';
 	msg_keep(ctx, line, len);
 	if (ctx->errorfile)
-		kernel_write(ctx->errorfile, line, len, &pos);
+		vz_write_file(ctx->errorfile, line, len, &pos);
 	kfree(line);
 }
 

@@ -260,6 +260,7 @@ int vz_park_scan(struct vz_context *ctx)
 			put_task_struct(task);
 			return -ENOMEM;
 		}
+		vt->zombie = READ_ONCE(task->exit_state) & EXIT_ZOMBIE;
 		hlist_add_head(&vt->hash, task_bucket(ctx, task));
 		new++;
 	}

@@ -63,6 +63,9 @@ static int set_clocks(struct vz_context *ctx)
 	if (ns == current->nsproxy->time_ns || ns == vz_init_time_ns || ns->frozen_offsets)
 		return rst_err(ctx, -EINVAL, "VE %u: the caller has no fresh time namespace for it",
 			       ctx->veid);
+	/* as /proc/PID/timens_offsets has it: far from where ktime_t ends */
+	if (h->mono_ns > KTIME_MAX / 2 || h->boot_ns > KTIME_MAX / 2)
+		return rst_err(ctx, -ERANGE, "image: its clocks are out of range");
 	state->mono_offset = ktime_get_ns() - h->mono_ns;
 	state->boot_offset = ktime_get_boottime_ns() - h->boot_ns;
 	ns->offsets.monotonic = ns_to_timespec64(-state->mono_offset);

@@ -167,14 +167,38 @@ static int set_itimer(struct vz_task *vt, int which, u64 value, u64 interval)
 			     vt->pid, which, -err) : 0;
 }
 
-static int set_itimers(struct vz_task *vt, const struct cpt_process_image *p)
+/*
+ * A periodic timer whose signal is pending is not armed: taking the signal arms
+ * it again, from its last expiry on.
+ */
+static void set_fired_itimer(struct vz_task *vt, const struct cpt_process_image *p)
+{
+	struct signal_struct *signal = current->signal;
+
+	spin_lock_irq(&current->sighand->siglock);
+	hrtimer_set_expires(&signal->real_timer,
+			    p->it_real_expires + rst_clock_offset(vt->ctx, false));
+	signal->it_real_incr = p->it_real_interval;
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+static int set_real_itimer(struct vz_task *vt, const struct cpt_process_image *p)
 {
 	s64 left = p->it_real_expires + rst_clock_offset(vt->ctx, false) - ktime_get_ns();
-	int err;
 
+	if (p->flags & CPT_PROCESS_REAL_FIRED) {
+		set_fired_itimer(vt, p);
+		return 0;
+	}
 	/* an expiry that is over already is due at once; 0 would disarm it */
-	err = set_itimer(vt, ITIMER_REAL, p->it_real_expires ? max_t(s64, left, 1) : 0,
-			 p->it_real_interval);
+	return set_itimer(vt, ITIMER_REAL, p->it_real_expires ? max_t(s64, left, 1) : 0,
+			  p->it_real_interval);
+}
+
+static int set_itimers(struct vz_task *vt, const struct cpt_process_image *p)
+{
+	int err = set_real_itimer(vt, p);
+
 	if (!err)
 		err = set_itimer(vt, ITIMER_VIRTUAL, p->it_virt_left, p->it_virt_interval);
 	if (!err)

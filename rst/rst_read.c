@@ -74,6 +74,8 @@ static int read_error(struct vz_context *ctx, int err)
 {
 	if (err == -ERESTARTSYS || err == -EINTR)
 		return rst_err(ctx, -EINTR, "image: interrupted");
+	if (err == -EINVAL || err == -EISDIR)
+		return rst_err(ctx, -EINVAL, "image: not a file that an image can be read from");
 	return rst_err(ctx, err, "image: cannot read: error %d", -err);
 }
 
@@ -85,7 +87,7 @@ static ssize_t fill(struct vz_context *ctx, size_t want)
 
 	if (signal_pending(current))
 		return read_error(ctx, -EINTR);
-	n = kernel_read(image->file, image->buf, image->ahead ? RST_BUFFER : min_t(size_t, want, RST_BUFFER),
+	n = vz_read_file(image->file, image->buf, image->ahead ? RST_BUFFER : min_t(size_t, want, RST_BUFFER),
 			&image->pos);
 	if (n < 0)
 		return read_error(ctx, n);

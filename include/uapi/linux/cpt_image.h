@@ -653,6 +653,7 @@ struct cpt_fs_image {
 #define CPT_PROCESS_NO_EXEC	(1U << 2)	/* has not called execve since fork */
 #define CPT_PROCESS_CONTINUED	(1U << 3)	/* wait(WCONTINUED) not yet told */
 #define CPT_PROCESS_SUBREAPED	(1U << 4)	/* below a subreaper */
+#define CPT_PROCESS_REAL_FIRED	(1U << 5)	/* ITIMER_REAL: its SIGALRM is pending */
 
 /**
  * struct cpt_process_image - a thread group
@@ -672,7 +673,9 @@ struct cpt_fs_image {
  * @oom_score_adj: /proc/PID/oom_score_adj
  * @oom_score_adj_min: how far it may be lowered without CAP_SYS_RESOURCE
  * @ptid: the thread of the parent that made it; 0 for init
- * @it_real_expires: ITIMER_REAL: VE monotonic time, ns; 0 when not armed
+ * @it_real_expires: ITIMER_REAL: VE monotonic time, ns; 0 when not armed; with
+ *                   CPT_PROCESS_REAL_FIRED when a periodic one has expired: it is
+ *                   armed again when the signal is taken
  * @it_real_interval: ns
  * @it_virt_left: ITIMER_VIRTUAL: ns of process time; 0 when not armed
  * @it_virt_interval: ns
