@@ -164,12 +164,15 @@ int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixe
 	struct cpt_object_hdr hdr = { .type = type, .id = id, .hdrlen = hdrlen, .len = len,
 				      .payload = bytes };
 	u64 end = ctx->image->bytes + sizeof(hdr) + hdrlen + ALIGN(len, 8);
+	struct vz_sum sum;
 	int err;
 
 	if (WARN_ON_ONCE(bytes > CPT_MAX_PAYLOAD || len > CPT_MAX_CONTENT))
 		return -E2BIG;
 	hdr.pad = -end & (PAGE_SIZE - 1);
-	hdr.payload_crc = vz_crc_end(vz_crc_bvec(vz_crc_start(), bvec, nr));
+	vz_sum_start(&sum);
+	vz_sum_bvec(&sum, bvec, nr);
+	hdr.payload_sum = vz_sum_end(&sum);
 	err = put_record(ctx, &hdr, fixed, content);
 	if (!err)
 		err = put_zeros(ctx, hdr.pad);

@@ -6,25 +6,20 @@
 #include <linux/crc32.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/timekeeping.h>
 #include <linux/uio.h>
 #include <asm/cpufeature.h>
 #include "compat.h"
 #include "image.h"
 
-/**
- * vz_crc32c() - CRC32C without inversions
- *
- * With the processor's instruction for it where there is one. It is not the
- * kernel's crc32c(), because that is a module of its own: ours load with plain
- * insmod(8).
- */
-u32 vz_crc32c(u32 crc, const void *p, size_t n)
+static bool crc_by_instruction;
+
+static u32 crc32c_instruction(u32 crc, const void *p, size_t n)
 {
 	u64 crc64 = crc;
 
-	if (!boot_cpu_has(X86_FEATURE_XMM4_2))
-		return __crc32c_le(crc, p, n);
 	for (; n >= 8; n -= 8, p += 8)
 		asm("crc32q %1, %0" : "+r" (crc64) : "m" (*(const u64 *)p));
 	crc = crc64;
@@ -32,7 +27,43 @@ u32 vz_crc32c(u32 crc, const void *p, size_t n)
 		asm("crc32b %1, %0" : "+r" (crc) : "m" (*(const u8 *)p));
 	return crc;
 }
+
+/**
+ * vz_crc32c() - CRC32C without inversions
+ *
+ * It is not the kernel's crc32c(), because that is a module of its own: ours
+ * load with plain insmod(8).
+ */
+u32 vz_crc32c(u32 crc, const void *p, size_t n)
+{
+	return crc_by_instruction ? crc32c_instruction(crc, p, n) : __crc32c_le(crc, p, n);
+}
 EXPORT_SYMBOL_GPL(vz_crc32c);
+
+/**
+ * vz_image_init() - choose the quicker CRC32C
+ *
+ * The processor's instruction, unless the processor is an emulated one where it
+ * is slower than a table.
+ */
+void vz_image_init(void)
+{
+	const void *data = empty_zero_page;
+	u64 start, table, instruction;
+	u32 crc;
+
+	if (!boot_cpu_has(X86_FEATURE_XMM4_2))
+		return;
+	crc = __crc32c_le(0, data, PAGE_SIZE);	/* the table into the cache */
+	start = ktime_get_ns();
+	crc = __crc32c_le(crc, data, PAGE_SIZE);
+	table = ktime_get_ns() - start;
+	start = ktime_get_ns();
+	crc = crc32c_instruction(crc, data, PAGE_SIZE);
+	instruction = ktime_get_ns() - start;
+	OPTIMIZER_HIDE_VAR(crc);
+	crc_by_instruction = instruction <= table;
+}
 
 /**
  * vz_write_file() - write kernel memory to any file that takes an iterator
@@ -68,10 +99,10 @@ ssize_t vz_read_file(struct file *file, void *data, size_t len, loff_t *pos)
 EXPORT_SYMBOL_GPL(vz_read_file);
 
 /**
- * vz_crc_bvec() - continue a CRC over the pieces of a payload
- * @crc: from vz_crc_start() or the pieces before
+ * vz_sum_bvec() - continue a payload's checksum over its pieces
+ * @sum: after vz_sum_start() or the pieces before
  */
-u32 vz_crc_bvec(u32 crc, const struct bio_vec *bvec, unsigned int nr)
+void vz_sum_bvec(struct vz_sum *sum, const struct bio_vec *bvec, unsigned int nr)
 {
 	unsigned int i, off, at, n;
 	void *p;
@@ -81,11 +112,10 @@ u32 vz_crc_bvec(u32 crc, const struct bio_vec *bvec, unsigned int nr)
 			at = bvec[i].bv_offset + off;
 			n = min_t(unsigned int, bvec[i].bv_len - off, PAGE_SIZE - at % PAGE_SIZE);
 			p = kmap_local_page(nth_page(bvec[i].bv_page, at / PAGE_SIZE));
-			crc = vz_crc_add(crc, p + at % PAGE_SIZE, n);
+			vz_sum_add(sum, p + at % PAGE_SIZE, n);
 			kunmap_local(p);
 		}
 		cond_resched();
 	}
-	return crc;
 }
-EXPORT_SYMBOL_GPL(vz_crc_bvec);
+EXPORT_SYMBOL_GPL(vz_sum_bvec);

@@ -13,6 +13,7 @@ struct file;
 ssize_t vz_write_file(struct file *file, const void *data, size_t len, loff_t *pos);
 ssize_t vz_read_file(struct file *file, void *data, size_t len, loff_t *pos);
 
-u32 vz_crc_bvec(u32 crc, const struct bio_vec *bvec, unsigned int nr);
+void vz_sum_bvec(struct vz_sum *sum, const struct bio_vec *bvec, unsigned int nr);
+void vz_image_init(void);
 
 #endif /* _VZ_IMAGE_H */

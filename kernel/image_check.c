@@ -171,8 +171,6 @@ static int check_bounds(struct vz_check *chk, const struct cpt_object_hdr *h)
 
 	if (!h->id)
 		return vz_bad(chk, -EINVAL, "the id is 0");
-	if (h->zero)
-		return vz_bad(chk, -EINVAL, "a field that is not known here is set");
 	if (!h->hdrlen || h->hdrlen > CPT_MAX_HDRLEN || h->hdrlen % 8)
 		return vz_bad(chk, -EINVAL, "struct of %u bytes is not possible", h->hdrlen);
 	if (h->len > CPT_MAX_CONTENT)
@@ -182,7 +180,7 @@ static int check_bounds(struct vz_check *chk, const struct cpt_object_hdr *h)
 	if (!h->payload != !shape->payload)
 		return vz_bad(chk, -EINVAL, h->payload ? "a payload is not expected" :
 			      "the payload is missing");
-	if (!h->payload && h->payload_crc)
+	if (!h->payload && h->payload_sum)
 		return vz_bad(chk, -EINVAL, "a checksum but no payload");
 	at = chk->start + sizeof(*h) + h->hdrlen + h->len;
 	at += -at & 7;
@@ -403,12 +401,12 @@ int vz_check_record(struct vz_check *chk, const struct cpt_object_hdr *h,
 }
 EXPORT_SYMBOL_GPL(vz_check_record);
 
-/* @crc: of the payload, computed by whoever read it. */
-int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u32 crc)
+/* @sum: of the payload, computed by whoever read it. */
+int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u64 sum)
 {
 	if (chk->failed)
 		return chk->failed;
-	return crc == h->payload_crc ? 0 :
+	return sum == h->payload_sum ? 0 :
 	       vz_bad(chk, -EINVAL, "the checksum of the payload is wrong");
 }
 EXPORT_SYMBOL_GPL(vz_check_payload);

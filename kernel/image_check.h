@@ -16,8 +16,8 @@
  *		read h.len bytes of content
  *		vz_check_record(chk, &h, fixed, content)
  *		read vz_rec_gap(&h) bytes		vz_check_zero(chk, buf, n), in pieces
- *		when h.payload: read it, compute vz_crc_start/add/end
- *			vz_check_payload(chk, &h, crc)
+ *		when h.payload: read it, compute vz_sum_start/add/end
+ *			vz_check_payload(chk, &h, sum)
  *			read vz_rec_tail(&h) bytes	vz_check_zero()
  *		h.type == CPT_OBJ_END: vz_check_end(chk), done; in a file nothing
  *			may follow: vz_check_rest(chk) when something does
@@ -35,9 +35,11 @@
 #include <linux/types.h>
 #include <linux/cpt_image.h>
 #ifdef __KERNEL__
-#include "image.h"
+#include <linux/xxhash.h>
 #else
 #include <stddef.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 #endif
 
 struct vz_check;
@@ -52,7 +54,7 @@ int vz_check_object_hdr(struct vz_check *chk, const struct cpt_object_hdr *h);
 int vz_check_record(struct vz_check *chk, const struct cpt_object_hdr *h,
 		    const void *fixed, const void *content);
 int vz_check_zero(struct vz_check *chk, const void *p, size_t n);
-int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u32 crc);
+int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u64 sum);
 int vz_check_end(struct vz_check *chk);
 int vz_check_rest(struct vz_check *chk);
 int vz_check_cut(struct vz_check *chk, const char *part);
@@ -98,6 +100,42 @@ static inline __u32 vz_crc_add(__u32 crc, const void *p, size_t n)
 static inline __u32 vz_crc_end(__u32 crc)
 {
 	return ~crc;
+}
+
+/* XXH64 of a payload: start, add pieces, end. */
+struct vz_sum {
+#ifdef __KERNEL__
+	struct xxh64_state state;
+#else
+	XXH64_state_t state;
+#endif
+};
+
+static inline void vz_sum_start(struct vz_sum *sum)
+{
+#ifdef __KERNEL__
+	xxh64_reset(&sum->state, 0);
+#else
+	XXH64_reset(&sum->state, 0);
+#endif
+}
+
+static inline void vz_sum_add(struct vz_sum *sum, const void *p, size_t n)
+{
+#ifdef __KERNEL__
+	xxh64_update(&sum->state, p, n);
+#else
+	XXH64_update(&sum->state, p, n);
+#endif
+}
+
+static inline __u64 vz_sum_end(const struct vz_sum *sum)
+{
+#ifdef __KERNEL__
+	return xxh64_digest(&sum->state);
+#else
+	return XXH64_digest(&sum->state);
+#endif
 }
 
 /* CRC of a record: its header with @crc 0, hdrlen bytes of the struct, content. */

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate_wait.h>
 #include "access.h"
+#include "image.h"
 #include "vz.h"
 #include "../cpt/cpt.h"
 
@@ -41,6 +42,7 @@ static int __init vzcpt_init(void)
 	err = vz_access_init();
 	if (err)
 		return err;
+	vz_image_init();
 	return vz_side_register(&cpt_side);
 }
 

@@ -45,7 +45,7 @@ struct rst_entry {
  * @first: where each type begins in @order
  * @current_hdr: header of the first data record, already read by rst_read_begin()
  * @left: bytes of the current payload not yet consumed
- * @crc: of those consumed
+ * @sum: of those consumed
  */
 struct vz_image {
 	struct file *file;
@@ -65,7 +65,7 @@ struct vz_image {
 	u32 first[CPT_OBJ_MAX + 1];
 	struct cpt_object_hdr current_hdr;
 	u64 left;
-	u32 crc;
+	struct vz_sum sum;
 };
 
 /* ---- the stream ---- */
@@ -387,7 +387,7 @@ int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigne
 			return refuse(ctx, vz_check_cut(image->chk, "payload"));
 	}
 	image->left -= bytes;
-	image->crc = vz_crc_bvec(image->crc, bvec, nr);
+	vz_sum_bvec(&image->sum, bvec, nr);
 	return 0;
 }
 
@@ -402,12 +402,12 @@ static int read_data_rec(struct vz_context *ctx, const struct cpt_object_hdr *hd
 	if (err)
 		return err;
 	image->left = hdr->payload;
-	image->crc = vz_crc_start();
+	vz_sum_start(&image->sum);
 	err = data(ctx, &rec);
 	if (!err && image->left)
 		err = rst_err(ctx, -EINVAL, "image: a payload is longer than its record says");
 	if (!err && hdr->payload) {
-		err = vz_check_payload(image->chk, hdr, vz_crc_end(image->crc));
+		err = vz_check_payload(image->chk, hdr, vz_sum_end(&image->sum));
 		if (err)
 			refuse(ctx, err);
 		else

@@ -53,8 +53,8 @@ static void fix_checksums(uint8_t *p, size_t size)
 		if (need > size - at)
 			return;
 		if (h.payload)
-			h.payload_crc = vz_crc_end(vz_crc_add(vz_crc_start(),
-				p + at + need - vz_rec_tail(&h) - h.payload, h.payload));
+			h.payload_sum = XXH64(p + at + need - vz_rec_tail(&h) - h.payload,
+					      h.payload, 0);
 		h.crc = vz_crc_record(&h, p + at + sizeof(h), p + at + sizeof(h) + h.hdrlen);
 		memcpy(p + at, &h, sizeof(h));
 	}

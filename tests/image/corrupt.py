@@ -83,7 +83,7 @@ def kind_tests(tap, check, data):
         img.data = bytearray(data[:struct.unpack_from("<I", data, 12)[0]])
         for start, end in zip(marks, marks[1:]):
             kind, _, id, hdrlen, _, length, paylen, _, _ = \
-                struct.unpack_from("<IIQIIQQII", data, start)
+                struct.unpack_from("<IIQIIQQQ", data, start)
             if kind == image.TYPES["END"]:
                 break
             at = start + image.HDR

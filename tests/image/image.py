@@ -35,6 +35,42 @@ def crc(*parts):
     return c ^ 0xFFFFFFFF
 
 
+def xxh64(data):
+    """XXH64 with seed 0, as its specification says."""
+    p1, p2, p3 = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+    p4, p5, mask = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5, (1 << 64) - 1
+
+    def rol(x, n):
+        return (x << n | x >> (64 - n)) & mask
+
+    def step(acc, lane):
+        return rol((acc + lane * p2) & mask, 31) * p1 & mask
+
+    at, n = 0, len(data)
+    if n >= 32:
+        acc = [(p1 + p2) & mask, p2, 0, -p1 & mask]
+        while at + 32 <= n:
+            acc = [step(a, x) for a, x in zip(acc, struct.unpack_from("<4Q", data, at))]
+            at += 32
+        h = sum(rol(a, r) for a, r in zip(acc, (1, 7, 12, 18))) & mask
+        for a in acc:
+            h = ((h ^ step(0, a)) * p1 + p4) & mask
+    else:
+        h = p5
+    h = (h + n) & mask
+    while at + 8 <= n:
+        h = (rol(h ^ step(0, struct.unpack_from("<Q", data, at)[0]), 27) * p1 + p4) & mask
+        at += 8
+    if at + 4 <= n:
+        h = (rol(h ^ struct.unpack_from("<I", data, at)[0] * p1 & mask, 23) * p2 + p3) & mask
+        at += 4
+    for byte in data[at:]:
+        h = rol(h ^ byte * p5 & mask, 11) * p1 & mask
+    h = (h ^ h >> 33) * p2 & mask
+    h = (h ^ h >> 29) * p3 & mask
+    return h ^ h >> 32
+
+
 def _parse():
     text = open(HEADER).read()
     code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
@@ -80,7 +116,7 @@ def pack(name, values=None):
     return out
 
 
-HDR = struct.calcsize("<IIQIIQQII")
+HDR = struct.calcsize("<IIQIIQQQ")
 
 
 def strings(*texts):
@@ -107,9 +143,9 @@ class Image:
         at += -at % 8
         pad = -at % PAGE if payload else 0
         head = [type, 0, id, len(fixed), pad, len(content), len(payload),
-                crc(payload) if payload else 0, 0]
-        head[1] = crc(struct.pack("<IIQIIQQII", *head), fixed, content)
-        self.data += struct.pack("<IIQIIQQII", *head) + fixed + content
+                xxh64(payload) if payload else 0]
+        head[1] = crc(struct.pack("<IIQIIQQQ", *head), fixed, content)
+        self.data += struct.pack("<IIQIIQQQ", *head) + fixed + content
         self.data += bytes(-len(content) % 8 + pad) + payload + bytes(-len(payload) % 8)
         if kind == "PAGES":
             self.pages += len(payload) // PAGE
@@ -127,5 +163,5 @@ def records(data):
         yield at
         if at >= len(data):
             return
-        head = struct.unpack_from("<IIQIIQQII", data, at)
+        head = struct.unpack_from("<IIQIIQQQ", data, at)
         at += HDR + head[3] + head[5] + -head[5] % 8 + head[4] + head[6] + -head[6] % 8

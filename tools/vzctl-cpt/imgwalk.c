@@ -75,20 +75,21 @@ static int walk_payload(struct vz_check *chk, const struct img_source *src,
 			const struct cpt_object_hdr *h)
 {
 	char *buf = malloc(CHUNK);
-	__u32 crc = vz_crc_start();
+	struct vz_sum sum;
 	__u64 left = h->payload;
 	size_t part;
 	int err = buf ? 0 : -ENOMEM;
 
+	vz_sum_start(&sum);
 	for (; left && !err; left -= part) {
 		part = left < CHUNK ? (size_t)left : CHUNK;
 		err = take(chk, src, buf, part, "payload");
 		if (!err)
-			crc = vz_crc_add(crc, buf, part);
+			vz_sum_add(&sum, buf, part);
 	}
 	free(buf);
 	if (!err)
-		err = vz_check_payload(chk, h, vz_crc_end(crc));
+		err = vz_check_payload(chk, h, vz_sum_end(&sum));
 	return err ? err : walk_zeros(chk, src, vz_rec_tail(h));
 }
 

@@ -102,8 +102,8 @@ struct cpt_image_header {
  * @pad: zero bytes between the content and the payload
  * @len: bytes of content
  * @payload: bytes of payload
- * @payload_crc: CRC32C of the payload, 0 when there is none
- * @zero: 0
+ * @payload_sum: XXH64 (seed 0) of the payload, 0 when there is none: as quick as
+ *               the memory, where CRC32C would take longer than the writing
  */
 struct cpt_object_hdr {
 	__u32 type;
@@ -113,8 +113,7 @@ struct cpt_object_hdr {
 	__u32 pad;
 	__u64 len;
 	__u64 payload;
-	__u32 payload_crc;
-	__u32 zero;
+	__u64 payload_sum;
 };
 
 /* Types of records: numbers are the format, only ever appended. */
