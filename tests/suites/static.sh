@@ -11,6 +11,7 @@ veid_of() { echo $((300 + $1)); }
 show_failure() {	# VEID
 	ve_states "$1" | sed 's/^/# /'
 	sed 's/^/# log: /' "$(ve_file "$1" /log)" 2>/dev/null
+	dmesg | tail -n 8 | sed 's/^/# kernel: /'
 }
 
 # 301, 302...: by their place among all programs, whichever are asked for
