@@ -50,7 +50,7 @@ result_xz() {
 
 # ---- those that say how far they are in /progress, and end with "result" ----
 
-rounds=300 lines=400 rows=400
+rounds=120 lines=400 rows=400
 [ "$LONG" = 0 ] || rounds=2000 lines=2000 rows=3000
 
 is_past() { local at; at=$(cat "$(ve_file "$1" /progress)" 2>/dev/null) && [ "${at:-0}" -ge "$2" ]; }
