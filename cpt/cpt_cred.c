@@ -3,10 +3,11 @@
  * cred: credentials of tasks and of open files.
  */
 #include <linux/cred.h>
+#include <linux/sched/task.h>
 #include <linux/securebits.h>
 #include <linux/user_namespace.h>
 #include "../kernel/access.h"
-#include "cpt.h"
+#include "cpt_task.h"
 
 static void cpt_cred_get(void *ptr)
 {
@@ -18,14 +19,42 @@ static void cpt_cred_put(void *ptr)
 	put_cred((const struct cred *)ptr);
 }
 
+/* The one that the VE was started with is the host's. */
+static bool has_own_session_keyring(struct vz_context *ctx, const struct cred *cred)
+{
+	struct task_struct *init = cpt_get_init(ctx);
+	const struct cred *init_cred;
+	bool own;
+
+	if (!init)
+		return false;
+	init_cred = get_task_cred(init);
+	own = cred->session_keyring && cred->session_keyring != init_cred->session_keyring;
+	put_cred(init_cred);
+	put_task_struct(init);
+	return own;
+}
+
+static bool in_landlock(const struct cred *cred)
+{
+	if (!vz_landlock_initialized || !*vz_landlock_initialized || !vz_landlock_blob_sizes)
+		return false;
+	/* struct landlock_cred_security has one member: the domain */
+	return *(void **)(cred->security + vz_landlock_blob_sizes->lbs_cred);
+}
+
 static int cpt_cred_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
 	const struct cred *cred = obj->ptr;
 
 	if (cred->user_ns != &init_user_ns)
-		cpt_refuse(ctx, "credentials %llu: user namespace: not supported", obj->id);
+		cpt_refuse(ctx, "%s: user namespace: not supported", ctx->who);
 	if (cred->thread_keyring || cred->process_keyring)
-		cpt_refuse(ctx, "credentials %llu: thread or process keyring: not supported", obj->id);
+		cpt_refuse(ctx, "%s: thread or process keyring: not supported", ctx->who);
+	if (has_own_session_keyring(ctx, cred))
+		cpt_refuse(ctx, "%s: session keyring of its own: not supported", ctx->who);
+	if (in_landlock(cred))
+		cpt_refuse(ctx, "%s: Landlock sandbox: not supported", ctx->who);
 	return 0;
 }
 

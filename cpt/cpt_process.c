@@ -98,6 +98,12 @@ static int cpt_process_root(struct vz_context *ctx)
 			added++;
 		}
 	} while (added);
+	/* in a check a process may just have lost its parent, which is no matter */
+	vz_for_each_task(ctx, vt) {
+		if (!ctx->checking && vz_is_leader(vt) && !vz_obj_find(ctx, CPT_OBJ_PROCESS, vt))
+			cpt_refuse(ctx, "process %d (%s): its parent is not in the VE", vt->pid,
+				   vt->task->comm);
+	}
 	return 0;
 }
 

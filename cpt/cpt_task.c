@@ -33,6 +33,12 @@ static const char *refused_kernel_state(struct task_struct *task)
 		return "io_uring";
 	if (task->mempolicy)
 		return "memory policy";
+	if (task->atomic_flags & ~BIT(PFA_NO_NEW_PRIVS))
+		return "PR_SET_SPECULATION_CTRL";
+	if (task->flags & (PF_MCE_PROCESS | PF_MCE_EARLY))
+		return "PR_MCE_KILL";
+	if (task->flags & PF_MEMALLOC_NOIO)
+		return "PR_SET_IO_FLUSHER";
 	if (task->policy == SCHED_DEADLINE)
 		return "SCHED_DEADLINE";
 #ifdef CONFIG_SCHED_CORE
@@ -199,6 +205,7 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 	const char *what;
 	int err;
 
+	cpt_who(ctx, "process %d (%s)", vt->tgid, task->comm);
 	cred = get_task_cred(task);
 	if (rcu_access_pointer(task->cred) != cred && !vt->zombie)
 		cpt_refuse(ctx, "task %d (%s): overridden credentials: not supported", vt->pid,

@@ -35,6 +35,7 @@ VZ_FUNCTIONS(F)
 
 #define D(type, name) type *vz_##name; EXPORT_SYMBOL_GPL(vz_##name);
 VZ_DATA(D)
+VZ_OPTIONAL(D)
 #undef D
 
 #define A(name) unsigned long vz_addr_##name; EXPORT_SYMBOL_GPL(vz_addr_##name);
@@ -66,11 +67,15 @@ static const struct vz_function vz_functions[] = {
 struct vz_address {
 	const char *name;
 	unsigned long *to;
+	bool optional;
 };
 
 static const struct vz_address vz_addresses[] = {
 #define D(type, n) { .name = #n, .to = (unsigned long *)&vz_##n },
 	VZ_DATA(D)
+#undef D
+#define D(type, n) { .name = #n, .to = (unsigned long *)&vz_##n, .optional = true },
+	VZ_OPTIONAL(D)
 #undef D
 #define A(n) { .name = #n, .to = &vz_addr_##n },
 	VZ_ADDRESSES(A)
@@ -316,7 +321,7 @@ int vz_access_init(void)
 		resolve_function(btf, &vz_functions[i]);
 	for (i = 0; i < ARRAY_SIZE(vz_addresses); i++) {
 		*vz_addresses[i].to = lookup(vz_addresses[i].name);
-		if (!*vz_addresses[i].to)
+		if (!*vz_addresses[i].to && !vz_addresses[i].optional)
 			miss("no symbol %s", vz_addresses[i].name);
 	}
 	for (i = 0; i < ARRAY_SIZE(vz_members); i++)

@@ -11,6 +11,7 @@
 
 #include <linux/dnotify.h>
 #include <linux/fs.h>
+#include <linux/lsm_hooks.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
@@ -148,6 +149,12 @@ struct mount;
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)
 
+/* Data that a kernel may be built without: then vz_<name> is NULL. */
+#define VZ_OPTIONAL(D)							\
+	/* where a sandbox of Landlock hangs in credentials */		\
+	D(bool, landlock_initialized)					\
+	D(struct lsm_blob_sizes, landlock_blob_sizes)
+
 /* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
 #define VZ_ADDRESSES(A)							\
 	A(arch_get_unmapped_area)					\
@@ -186,6 +193,7 @@ VZ_FUNCTIONS(F)
 
 #define D(type, name) extern type *vz_##name;
 VZ_DATA(D)
+VZ_OPTIONAL(D)
 #undef D
 
 #define A(name) extern unsigned long vz_addr_##name;

@@ -80,18 +80,13 @@ static void context_put(struct vz_context *ctx)
  */
 int vz_set_ve(struct vz_context *ctx, struct pid *init)
 {
-	struct pid_namespace *pidns = NULL;
-	struct task_struct *task;
+	struct pid_namespace *pidns;
 	struct vz_context *other;
 	int err = 0;
 
-	rcu_read_lock();
-	task = pid_task(init, PIDTYPE_TGID);
-	if (task && is_child_reaper(init))
-		pidns = get_pid_ns(task_active_pid_ns(task));
-	rcu_read_unlock();
-	if (!pidns)
+	if (!pid_has_task(init, PIDTYPE_TGID) || !is_child_reaper(init))
 		return -ESRCH;
+	pidns = get_pid_ns(ns_of_pid(init));	/* @init holds it */
 
 	mutex_lock(&contexts_lock);
 	list_for_each_entry(other, &held, held) {
@@ -273,6 +268,7 @@ static long call_put_context(struct vz_context *ctx)
 static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long arg)
 {
 	bool dumps = ctx->side->dumps;
+	long ret;
 
 	switch (cmd) {
 	case CPT_SET_DUMPFD:
@@ -283,7 +279,10 @@ static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long 
 	case CPT_SET_LOCKFD2:
 		return set_file(&ctx->lockfile, (int)arg, false, false);
 	case CPT_SET_ERRORFD:
-		return set_file(&ctx->errorfile, (int)arg, true, false);
+		mutex_lock(&ctx->msg_lock);
+		ret = set_file(&ctx->errorfile, (int)arg, true, false);
+		mutex_unlock(&ctx->msg_lock);
+		return ret;
 	case CPT_SET_VEID:
 		if (ctx->stage != CPT_STAGE_IDLE)
 			return -EBUSY;

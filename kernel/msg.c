@@ -38,7 +38,7 @@ static void msg_keep(struct vz_context *ctx, const char *line, size_t len)
 static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_list args)
 {
 	char *line = kmalloc(VZ_MSG_LINE, GFP_KERNEL);
-	loff_t pos = 0;
+	struct file *file = NULL;
 	size_t len;
 
 	if (!line)
@@ -46,8 +46,14 @@ static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_l
 	len = vscnprintf(line, VZ_MSG_LINE - 1, fmt, args);
 	line[len++] = '\n';
 	msg_keep(ctx, line, len);
+	mutex_lock(&ctx->msg_lock);
 	if (ctx->errorfile)
-		vz_write_file(ctx->errorfile, line, len, &pos);
+		file = get_file(ctx->errorfile);
+	mutex_unlock(&ctx->msg_lock);
+	if (file) {
+		vz_write_file(file, line, len, &file->f_pos);
+		fput(file);
+	}
 	kfree(line);
 }
 

@@ -313,6 +313,15 @@ static bool send_work(struct vz_task *vt)
 	return false;
 }
 
+/* execve by a thread gives it the number of its leader. */
+static void renumber(struct vz_task *vt)
+{
+	rcu_read_lock();
+	vt->pid = task_pid_nr_ns(vt->task, vt->ctx->pidns);
+	vt->tgid = task_tgid_nr_ns(vt->task, vt->ctx->pidns);
+	rcu_read_unlock();
+}
+
 /*
  * Moves one task towards its place. Return: true when it is there; the entry
  * may be gone after this.
@@ -333,9 +342,11 @@ static bool settle(struct vz_task *vt)
 	switch (READ_ONCE(vt->state)) {
 	case VZ_PARKED:
 		vt->in_place = false;
+		renumber(vt);
 		return true;
 	case VZ_QUEUED:
 		vt->in_place = vz_stopped_in_place(vt);
+		renumber(vt);
 		return vt->in_place;
 	case VZ_NEW:
 		/*
@@ -354,20 +365,28 @@ static bool settle(struct vz_task *vt)
 static int say_who_does_not_stop(struct vz_context *ctx)
 {
 	struct vz_task *vt, *next;
+	struct task_struct *task;
 	unsigned long wchan;
+	pid_t pid;
 
 	list_for_each_entry_safe(vt, next, &ctx->tasks, node) {
-		if (settle(vt))
-			continue;
-		wchan = vz_get_wchan(vt->task);
-		if (vt->task->vfork_done)
+		task = vt->task;
+		pid = vt->pid;
+		get_task_struct(task);
+		/* the entry of one that has just ended goes here */
+		if (settle(vt) || READ_ONCE(task->exit_state))
+			goto next_task;
+		wchan = vz_get_wchan(task);
+		if (task->vfork_done)
 			vz_err(ctx, -EBUSY, "task %d (%s): has been made by vfork and has not called execve",
-			       vt->pid, vt->task->comm);
+			       pid, task->comm);
 		else if (wchan)
-			vz_err(ctx, -EBUSY, "task %d (%s): does not stop: it sleeps in %ps", vt->pid,
-			       vt->task->comm, (void *)wchan);
+			vz_err(ctx, -EBUSY, "task %d (%s): does not stop: it sleeps in %ps", pid,
+			       task->comm, (void *)wchan);
 		else
-			vz_err(ctx, -EBUSY, "task %d (%s): does not stop", vt->pid, vt->task->comm);
+			vz_err(ctx, -EBUSY, "task %d (%s): does not stop", pid, task->comm);
+next_task:
+		put_task_struct(task);
 	}
 	return -EBUSY;
 }
@@ -588,10 +607,16 @@ static bool init_ended(struct pid *pid)
  */
 int vz_kill_all(struct vz_context *ctx)
 {
+	struct vz_task *vt;
 	int err;
 
 	if (!ctx->init)
 		return 0;
+	/* each by itself: none may run when it is released before init got to it */
+	vz_for_each_task(ctx, vt) {
+		if (vt->task)
+			send_sig(SIGKILL, vt->task, 1);
+	}
 	kill_pid(ctx->init, SIGKILL, 1);
 	err = wait_event_killable(ctx->init->wait_pidfd, init_ended(ctx->init));
 	vz_release_all(ctx);

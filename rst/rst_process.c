@@ -101,13 +101,14 @@ static int dress_zombie(struct vz_task *vt, void *unused)
 }
 
 /*
- * They end while every signal still has its default action and none is blocked,
- * so that no parent hears of it a second time.
+ * They were made without a signal for their parent, who has had it; they get it
+ * back for what it tells wait(2).
  */
 static int end_zombies(struct vz_context *ctx)
 {
 	const struct cpt_process_image *p;
 	struct vz_task *vt;
+	bool stays;
 	int err;
 
 	vz_for_each_task(ctx, vt) {
@@ -123,7 +124,12 @@ static int end_zombies(struct vz_context *ctx)
 		err = vz_wait_zombie(vt);
 		if (err)
 			return err;
-		if (vt->task->exit_state != EXIT_ZOMBIE)
+		write_lock_irq(vz_tasklist_lock);
+		stays = vt->task->exit_state == EXIT_ZOMBIE;
+		if (stays)
+			vt->task->exit_signal = p->exit_signal;
+		write_unlock_irq(vz_tasklist_lock);
+		if (!stays)
 			return rst_err(ctx, -EINVAL, "process %d: does not stay a zombie", vt->pid);
 	}
 	return 0;

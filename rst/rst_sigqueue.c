@@ -11,8 +11,7 @@
 /*
  * From here on every task blocks everything, until its own mask comes last: a
  * pending signal is queued where it was, not delivered or ignored. The tasks are
- * parked, so their masks may be written from here. Before this zombies have
- * ended, whose parents must not get a signal for it again.
+ * parked, so their masks may be written from here.
  */
 static int rst_sigqueue_links(struct vz_context *ctx)
 {
@@ -39,6 +38,7 @@ static int queue(struct vz_task *vt, u64 id, enum pid_type type)
 	const struct cpt_sigqueue_image *v;
 	const struct cpt_siginfo *infos;
 	kernel_siginfo_t info;
+	int err = 0;
 	u32 i;
 
 	if (!id)
@@ -48,16 +48,17 @@ static int queue(struct vz_task *vt, u64 id, enum pid_type type)
 	v = rec->fixed;
 	infos = rec->content;
 	spin_lock_irq(&current->sighand->siglock);
-	for (i = 0; i < v->infos; i++) {
+	for (i = 0; i < v->infos && !err; i++) {
 		memcpy(&info, infos[i].info, sizeof(info));
 		/* the checker has seen that the number is one */
 		if (!sig_kernel_only(info.si_signo))
-			vz_send_signal_locked(info.si_signo, &info, current, type);
+			err = vz_send_signal_locked(info.si_signo, &info, current, type);
 	}
 	/* pending without a siginfo, as when there was no memory for it */
 	pending->signal.sig[0] |= v->pending & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	spin_unlock_irq(&current->sighand->siglock);
-	return 0;
+	return err ? rst_err(vt->ctx, err, "task %d: signal %d cannot be queued: error %d", vt->pid,
+			     info.si_signo, -err) : 0;
 }
 
 static int rst_sigqueue_finish(struct vz_task *vt)

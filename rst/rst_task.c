@@ -59,7 +59,7 @@ static int set_scheduling(struct vz_task *vt, const struct cpt_task_image *t)
 			       vt->pid, t->sched_policy, -err);
 	current->timer_slack_ns = t->timer_slack_ns;
 	current->default_timer_slack_ns = t->default_timer_slack_ns;
-	err = t->ioprio ? set_task_ioprio(current, t->ioprio) : 0;
+	err = t->ioprio || current->io_context ? set_task_ioprio(current, t->ioprio) : 0;
 	return err ? rst_err(vt->ctx, err, "task %d: I/O priority %#x cannot be set: error %d",
 			     vt->pid, t->ioprio, -err) : 0;
 }

@@ -107,7 +107,8 @@ static int spawn_process(struct vz_task *parent, void *arg)
 	struct vz_task *vt = arg;
 	const struct cpt_process_image *p = vt->proc->fixed;
 
-	return vz_spawn(vt, 0, p->exit_signal);
+	/* what a zombie has said to its parent it does not say again when it ends */
+	return vz_spawn(vt, 0, vt->zombie ? 0 : p->exit_signal);
 }
 
 static int spawn_thread(struct vz_task *leader, void *arg)
