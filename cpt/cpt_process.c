@@ -118,17 +118,23 @@ static void fill_itimers(struct vz_context *ctx, struct task_struct *task,
 	struct signal_struct *signal = task->signal;
 	struct task_cputime used;
 	unsigned long flags;
-	bool fired;
+	bool fired, missed;
 
 	vz_thread_group_cputime(task, &used);
 	if (!vz_lock_task_sighand(task, &flags))
 		return;
+	/*
+	 * Timers run on while the VE is parked. One that has expired since the
+	 * queue was dumped is dumped as due, so that it rings in the restored VE.
+	 */
 	fired = !hrtimer_active(&signal->real_timer);
-	if (!fired || signal->it_real_incr)
+	missed = sigismember(&signal->shared_pending.signal, SIGALRM) &&
+		 !cpt_sigqueue_has(ctx, &signal->shared_pending, SIGALRM);
+	if (!fired || missed || signal->it_real_incr)
 		v->it_real_expires = hrtimer_get_expires(&signal->real_timer) +
 				     cpt_clock_offset(ctx, false);
 	v->it_real_interval = signal->it_real_incr;
-	if (fired && v->it_real_interval)
+	if (fired && !missed && v->it_real_interval)
 		v->flags |= CPT_PROCESS_REAL_FIRED;
 	if (signal->it[CPUCLOCK_VIRT].expires)
 		v->it_virt_left = left(signal->it[CPUCLOCK_VIRT].expires, used.utime);

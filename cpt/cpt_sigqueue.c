@@ -12,6 +12,7 @@
 struct sigqueue_data {
 	struct task_struct *task;	/* borrowed from its struct vz_task */
 	bool dumped;
+	u64 mask;			/* of the signals in the record */
 };
 
 int cpt_sigqueue_collect(struct vz_context *ctx, struct task_struct *task,
@@ -38,6 +39,14 @@ u64 cpt_sigqueue_id(struct vz_context *ctx, struct sigpending *pending)
 	struct sigqueue_data *data = obj ? obj->data : NULL;
 
 	return data && data->dumped ? obj->id : 0;
+}
+
+bool cpt_sigqueue_has(struct vz_context *ctx, struct sigpending *pending, int sig)
+{
+	struct vz_obj *obj = vz_obj_find(ctx, CPT_OBJ_SIGQUEUE, pending);
+	struct sigqueue_data *data = obj ? obj->data : NULL;
+
+	return data && data->mask & sigmask(sig);
 }
 
 static unsigned int count_infos(struct sigpending *pending)
@@ -95,6 +104,7 @@ static int dump_queue(struct vz_context *ctx, struct vz_obj *obj)
 		err = cpt_write_obj(ctx, CPT_OBJ_SIGQUEUE, obj->id, &v, sizeof(v), infos,
 				    v.infos * sizeof(*infos));
 		data->dumped = true;
+		data->mask = v.pending;
 	}
 	kvfree(infos);
 	return err;

@@ -12,6 +12,8 @@ int cpt_sigqueue_collect(struct vz_context *ctx, struct task_struct *task,
 			 struct sigpending *pending);
 /* Id of the record of a queue; 0 when it was empty. Valid once sigqueue was dumped. */
 u64 cpt_sigqueue_id(struct vz_context *ctx, struct sigpending *pending);
+/* Is a signal in the record of a queue? */
+bool cpt_sigqueue_has(struct vz_context *ctx, struct sigpending *pending, int sig);
 int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_restart_image *r);
 bool cpt_task_may_restart(struct vz_task *vt);
 
