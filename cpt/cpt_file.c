@@ -164,6 +164,7 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 	struct cpt_file *data = kvzalloc(sizeof(*data), GFP_KERNEL);
 	struct vz_obj *cred;
 	char *buf;
+	u32 flags;
 	int err;
 
 	if (!data)
@@ -182,9 +183,9 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 	if (err)
 		return err;
 	check_owner(ctx, obj);
-	if (open_flags(file) & ~CPT_OPEN_FLAGS)
-		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj),
-			   open_flags(file) & ~CPT_OPEN_FLAGS);
+	flags = open_flags(file) & ~(CPT_OPEN_FLAGS | O_TMPFILE);	/* O_TMPFILE: is unlinked */
+	if (flags)
+		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj), flags);
 	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)file->f_cred);
 	return PTR_ERR_OR_ZERO(cred);
 }
