@@ -45,9 +45,8 @@ static u32 open_flags(const struct file *file)
 /* ---- what cannot be dumped ---- */
 
 /* The directory sends signals about what happens in it: fcntl(F_NOTIFY). */
-static bool has_dnotify(struct file *file)
+static bool has_dnotify(struct inode *inode, const void *file)
 {
-	struct inode *inode = file_inode(file);
 	struct dnotify_struct *dn;
 	struct fsnotify_mark *mark;
 	bool found = false;
@@ -66,15 +65,16 @@ static bool has_dnotify(struct file *file)
 	return found;
 }
 
-/* Whom SIGIO goes to. Dead ones are like none. */
+/* Whom SIGIO goes to, with a reference. Dead ones are like none. */
 static struct pid *get_owner(struct file *file, struct cpt_file_image *v)
 {
 	struct fown_struct *owner = vz_file_owner(file);
 	struct pid *pid = NULL;
+	unsigned long flags;
 
 	if (!owner)
 		return NULL;
-	read_lock_irq(&owner->lock);
+	read_lock_irqsave(&owner->lock, flags);
 	rcu_read_lock();
 	if (owner->pid && pid_task(owner->pid, owner->pid_type))
 		pid = get_pid(owner->pid);
@@ -84,23 +84,50 @@ static struct pid *get_owner(struct file *file, struct cpt_file_image *v)
 	v->owner_sig = owner->signum;
 	v->owner_uid = __kuid_val(owner->uid);
 	v->owner_euid = __kuid_val(owner->euid);
-	read_unlock_irq(&owner->lock);
+	read_unlock_irqrestore(&owner->lock, flags);
 	return pid;
 }
 
-static void check_owner(struct vz_context *ctx, struct vz_obj *obj)
+/**
+ * cpt_file_look() - look at an open file
+ * @file: stays for the duration of the call
+ * @look: filled in; cpt_file_look_end() drops its references
+ *
+ * No reference on the file is needed for what comes then: one on a file of a
+ * running VE could be the last one for a moment, and programs would see that
+ * what they closed is not closed yet (flock(2), ETXTBSY).
+ *
+ * Context: any, for a file of a table of descriptors; may sleep for a mapped one
+ */
+void cpt_file_look(struct file *file, struct cpt_look *look)
 {
-	struct cpt_file_image v = {};
-	struct pid *pid = get_owner(obj->ptr, &v);
+	struct cpt_file_image unused;
 
-	if (pid && !pid_nr_ns(pid, ctx->pidns))
-		cpt_refuse(ctx, "%s: SIGIO goes to a process outside of the VE", who(ctx, obj));
-	put_pid(pid);
+	memset(look, 0, sizeof(*look));
+	look->path = *vz_file_path(file);
+	path_get(&look->path);
+	look->cred = get_cred(file->f_cred);
+	look->owner = get_owner(file, &unused);
+	look->flags = open_flags(file);
+	look->pipe = cpt_file_is_pipe(file);
+	if (look->pipe)
+		return;
+	if (!cpt_file_unsupported(file, look->what))
+		look->what[0] = 0;
+	look->async = (file->f_flags & FASYNC) && file->f_op->fasync;
+	look->stale = is_layer(file) && file_inode(file) != d_real_inode(look->path.dentry);
 }
 
-static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, int err, char *buf)
+void cpt_file_look_end(struct cpt_look *look)
 {
-	const struct path *path = vz_file_path(obj->ptr);
+	path_put(&look->path);
+	put_cred(look->cred);
+	put_pid(look->owner);
+}
+
+static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct path *path,
+			int err, char *buf)
+{
 	char *name = err == -ENOENT && cpt_ve_root(ctx) ?
 		     vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) : NULL;
 
@@ -117,76 +144,91 @@ static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, int err, cha
 		cpt_refuse(ctx, "%s: %s: cannot be named: error %d", who(ctx, obj), name, -err);
 }
 
-static int collect_path(struct vz_context *ctx, struct vz_obj *obj, char *buf)
+static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
+		      char *buf)
 {
-	struct file *file = obj->ptr;
-	const struct path *path = vz_file_path(file);
-	char what[CPT_FILE_WHAT];
-	bool unsupported;
-	char *name;
+	char *name = cpt_path(ctx, &look->path, buf);
+	const char *why = NULL;
 	int err;
 
-	unsupported = cpt_file_unsupported(file, what);
-	name = cpt_path(ctx, path, buf);
 	if (IS_ERR(name)) {
-		if (!unsupported)
-			refuse_path(ctx, obj, PTR_ERR(name), buf);
+		if (look->what[0])
+			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), look->what);
 		else
-			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), what);
+			refuse_path(ctx, obj, &look->path, PTR_ERR(name), buf);
 		return PTR_ERR(name) == -ESRCH ? -ESRCH : 0;
 	}
-	if (unsupported) {
-		cpt_refuse(ctx, "%s: %s: %s: not supported", who(ctx, obj), name, what);
-		return 0;
-	}
-	err = cpt_reachable(ctx, path, name);
-	if (err == -ESTALE)
-		cpt_refuse(ctx, "%s: %s: another file or mount has its name: not supported",
-			   who(ctx, obj), name);
+	err = look->what[0] ? 0 : cpt_reachable(ctx, &look->path, name);
+	if (look->what[0])
+		why = look->what;
+	else if (err == -ESTALE)
+		why = "another file or mount has its name";
 	else if (err)
 		return cpt_err(ctx, err, "%s: %s: cannot be looked up: error %d", who(ctx, obj),
 			       name, -err);
-	else if (!cpt_mount_id(ctx, path))
-		cpt_refuse(ctx, "%s: %s: is on a mount that is not the VE's: not supported",
-			   who(ctx, obj), name);
-	else if (cpt_flock_has_lease(file))
-		cpt_refuse(ctx, "%s: %s: lease: not supported", who(ctx, obj), name);
-	else if (has_dnotify(file))
-		cpt_refuse(ctx, "%s: %s: F_NOTIFY: not supported", who(ctx, obj), name);
-	else if ((file->f_flags & FASYNC) && file->f_op->fasync)
-		cpt_refuse(ctx, "%s: %s: O_ASYNC: not supported", who(ctx, obj), name);
+	else if (!cpt_mount_id(ctx, &look->path))
+		why = "is on a mount that is not the VE's";
+	else if (cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
+		why = "lease";
+	else if (has_dnotify(d_inode(look->path.dentry), obj->ptr))
+		why = "F_NOTIFY";
+	else if (look->async)
+		why = "O_ASYNC";
+	else if (look->stale)
+		why = "was modified since it was mapped, on a layered file system";
+	if (why)
+		cpt_refuse(ctx, "%s: %s: %s: not supported", who(ctx, obj), name, why);
 	return 0;
 }
 
-static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
+/**
+ * cpt_file_judge() - refuse a file that cannot be dumped
+ * @ctx: the context
+ * @obj: its object; nothing in the file itself is looked at
+ * @look: what was seen of it
+ *
+ * Return: 0, refused or not; -errno
+ */
+int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look)
 {
-	struct file *file = obj->ptr;
+	u32 flags = look->flags & ~(CPT_OPEN_FLAGS | O_TMPFILE);  /* O_TMPFILE: is unlinked */
 	struct cpt_file *data = kvzalloc(sizeof(*data), GFP_KERNEL);
 	struct vz_obj *cred;
+	int err = 0;
 	char *buf;
-	int err;
 
 	if (!data)
 		return -ENOMEM;
 	obj->data = data;
 	memcpy(data->who, ctx->who, sizeof(data->who));
-	if (cpt_file_is_pipe(file)) {
-		err = cpt_pipe_collect_end(ctx, file);
-	} else {
+	if (!look->pipe) {
 		buf = kmalloc(PATH_MAX, GFP_KERNEL);
 		if (!buf)
 			return -ENOMEM;
-		err = collect_path(ctx, obj, buf);
+		err = judge_path(ctx, obj, look, buf);
 		kfree(buf);
 	}
+	if (look->owner && !pid_nr_ns(look->owner, ctx->pidns))
+		cpt_refuse(ctx, "%s: SIGIO goes to a process outside of the VE", who(ctx, obj));
+	if (flags)
+		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj), flags);
 	if (err)
 		return err;
-	check_owner(ctx, obj);
-	if (open_flags(file) & ~CPT_OPEN_FLAGS)
-		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj),
-			   open_flags(file) & ~CPT_OPEN_FLAGS);
-	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)file->f_cred);
+	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)look->cred);
 	return PTR_ERR_OR_ZERO(cred);
+}
+
+static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
+{
+	struct cpt_look look;
+	int err;
+
+	cpt_file_look(obj->ptr, &look);
+	err = cpt_file_judge(ctx, obj, &look);
+	cpt_file_look_end(&look);
+	if (!err && look.pipe)
+		err = cpt_pipe_collect_end(ctx, obj->ptr);
+	return err;
 }
 
 /* ---- the record ---- */

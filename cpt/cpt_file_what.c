@@ -78,7 +78,7 @@ static bool say_pseudo(const struct file *file, char *what)
 	case ANON_INODE_FS_MAGIC:
 		say_anon_inode(dentry, what);
 		return true;
-	case PIPEFS_MAGIC:	/* pipes that are supported do not come here */
+	case PIPEFS_MAGIC:	/* ends of pipes do not come here */
 		strscpy(what, "O_PATH descriptor of a pipe", CPT_FILE_WHAT);
 		return true;
 	case NSFS_MAGIC:

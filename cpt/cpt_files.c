@@ -34,32 +34,23 @@ static struct vz_task *user_of(struct vz_context *ctx, const struct files_struct
 	return NULL;
 }
 
-/*
- * The first descriptor from @fd->fd on: fills in @fd.
- * Return: its file with a reference, or NULL when there is none
- */
+/* The first descriptor from @fd->fd on: fills in @fd. Called with the table's lock. */
 static struct file *next_fd(struct files_struct *files, struct cpt_fd *fd)
 {
+	struct fdtable *fdt = files_fdtable(files);
 	struct file *file = NULL;
-	struct fdtable *fdt;
 
-	spin_lock(&files->file_lock);
-	fdt = files_fdtable(files);
-	for (; !file; fd->fd++) {
+	for (;; fd->fd++) {
 		fd->fd = find_next_bit(fdt->open_fds, fdt->max_fds, fd->fd);
 		if (fd->fd >= fdt->max_fds)
-			break;
+			return NULL;
 		/* NULL: a number that open(2) has not put its file at yet */
 		file = rcu_dereference_protected(fdt->fd[fd->fd],
 						 lockdep_is_held(&files->file_lock));
 		if (file)
 			break;
 	}
-	if (file) {
-		get_file(file);
-		fd->flags = test_bit(fd->fd, fdt->close_on_exec) ? CPT_FD_CLOEXEC : 0;
-	}
-	spin_unlock(&files->file_lock);
+	fd->flags = test_bit(fd->fd, fdt->close_on_exec) ? CPT_FD_CLOEXEC : 0;
 	return file;
 }
 
@@ -76,6 +67,39 @@ static unsigned int count_fds(struct files_struct *files)
 	return n;
 }
 
+/* The VE runs: the file may be closed as soon as the lock is dropped. */
+static int check_fds(struct vz_context *ctx, struct files_struct *files, const char *user)
+{
+	struct cpt_fd fd = {};
+	struct cpt_look look;
+	struct vz_obj *obj;
+	struct file *file;
+	int err = 0;
+
+	for (; !err; fd.fd++) {
+		spin_lock(&files->file_lock);
+		file = next_fd(files, &fd);
+		if (file)
+			cpt_file_look(file, &look);
+		spin_unlock(&files->file_lock);
+		if (!file)
+			break;
+		if (!vz_obj_find(ctx, CPT_OBJ_FILE, file)) {
+			obj = vz_obj_add(ctx, CPT_OBJ_FILE, file, 0);
+			if (obj) {
+				obj->unheld = true;
+				cpt_who(ctx, "%s: fd %u", user, fd.fd);
+				err = cpt_file_judge(ctx, obj, &look);
+			} else {
+				err = -ENOMEM;
+			}
+		}
+		cpt_file_look_end(&look);
+		cond_resched();
+	}
+	return err;
+}
+
 static int collect_fds(struct vz_context *ctx, struct files_struct *files,
 		       struct cpt_table *table, unsigned int max, const char *user)
 {
@@ -83,7 +107,14 @@ static int collect_fds(struct vz_context *ctx, struct files_struct *files,
 	struct vz_obj *obj;
 	struct file *file;
 
-	for (; (file = next_fd(files, &fd)); fd.fd++) {
+	for (;; fd.fd++) {
+		spin_lock(&files->file_lock);
+		file = next_fd(files, &fd);
+		if (file)
+			get_file(file);
+		spin_unlock(&files->file_lock);
+		if (!file)
+			return 0;
 		cpt_who(ctx, "%s: fd %u", user, fd.fd);
 		obj = cpt_collect(ctx, CPT_OBJ_FILE, file);
 		fput(file);
@@ -91,13 +122,11 @@ static int collect_fds(struct vz_context *ctx, struct files_struct *files,
 			return PTR_ERR(obj);
 		((struct cpt_file *)obj->data)->fds++;
 		fd.file = obj->id;
-		if (table->fds < max)
-			table->fd[table->fds++] = fd;
-		else if (!ctx->checking)	/* somebody else uses the table */
+		if (table->fds == max)		/* somebody else uses the table */
 			return cpt_err(ctx, -EBUSY, "%s: its descriptors change", user);
+		table->fd[table->fds++] = fd;
 		cond_resched();
 	}
-	return 0;
 }
 
 static int cpt_files_collect(struct vz_context *ctx, struct vz_obj *obj)
@@ -115,7 +144,8 @@ static int cpt_files_collect(struct vz_context *ctx, struct vz_obj *obj)
 	obj->data = table;
 	snprintf(user, sizeof(user), "process %d (%s)", vt ? vt->tgid : 0,
 		 vt ? vt->task->comm : "?");
-	err = collect_fds(ctx, files, table, max, user);
+	err = ctx->checking ? check_fds(ctx, files, user) :
+			      collect_fds(ctx, files, table, max, user);
 	cpt_who(ctx, "%s", "");
 	return err;
 }

@@ -9,9 +9,9 @@
 #include "../kernel/access.h"
 #include "cpt_file.h"
 
-bool cpt_flock_has_lease(struct file *file)
+bool cpt_flock_has_lease(struct inode *inode, const void *file)
 {
-	struct file_lock_context *locks = locks_inode_context(file_inode(file));
+	struct file_lock_context *locks = locks_inode_context(inode);
 	struct vz_file_lease *lease;
 	bool found = false;
 

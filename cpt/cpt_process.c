@@ -48,12 +48,13 @@ static int collect_process(struct vz_context *ctx, struct vz_task *vt)
 	pid_t ppid, ptid;
 
 	ppid = parent_of(ctx, task, &ptid);
-	if (!ppid && vt->pid != 1) {
+	if (!ppid && vt->pid != 1 && pid_alive(task)) {
 		cpt_refuse(ctx, "process %d (%s): was entered from outside, its parent is not in the VE",
 			   vt->pid, task->comm);
 		return 0;
 	}
-	if (!task_session_nr_ns(task, ctx->pidns) || !task_pgrp_nr_ns(task, ctx->pidns))
+	if ((!task_session_nr_ns(task, ctx->pidns) || !task_pgrp_nr_ns(task, ctx->pidns)) &&
+	    pid_alive(task))	/* in a check it may have ended just now */
 		cpt_refuse(ctx, "process %d (%s): its session or process group is not in the VE",
 			   vt->pid, task->comm);
 	if (vt->zombie) {

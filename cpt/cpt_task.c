@@ -207,7 +207,8 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 
 	cpt_who(ctx, "process %d (%s)", vt->tgid, task->comm);
 	cred = get_task_cred(task);
-	if (rcu_access_pointer(task->cred) != cred && !vt->zombie)
+	/* a running task has others for a moment, in file systems */
+	if (rcu_access_pointer(task->cred) != cred && !vt->zombie && !ctx->checking)
 		cpt_refuse(ctx, "task %d (%s): overridden credentials: not supported", vt->pid,
 			   task->comm);
 	err = collect_object(ctx, CPT_OBJ_CRED, (void *)cred);

@@ -114,6 +114,16 @@ static void hide_interruption(struct pt_regs *regs)
 	}
 }
 
+/*
+ * Work that was queued before ours runs after it (the list is a stack): closed
+ * files that are still to be let go. Parked on top of that, a pipe would keep an
+ * end, a file its lock.
+ */
+static bool more_work(const struct callback_head *work)
+{
+	return READ_ONCE(work->next);
+}
+
 static void set_state(struct vz_task *vt, enum vz_park_state state)
 {
 	if (vt->state == VZ_QUEUED)
@@ -166,7 +176,7 @@ static void park_work(struct callback_head *work)
 		work_put(vt);
 		return;
 	}
-	if ((current->flags & PF_EXITING) || in_syscall(regs)) {
+	if ((current->flags & PF_EXITING) || in_syscall(regs) || more_work(work)) {
 		/* not here: the controller queues again while the task lives */
 		set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
 		spin_unlock(&vt->lock);

@@ -11,6 +11,9 @@
 #ifndef _TST_H
 #define _TST_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -32,6 +35,15 @@ static int tst_count, tst_failed;
 } while (0)
 
 #define tst_must(cond) do { if (!(cond)) tst_die(#cond); } while (0)
+
+/* A call of the set-up that must not return -1; its value. */
+#define tst_sys(call) ({						\
+	long tst_ret = (long)(call);					\
+									\
+	if (tst_ret == -1)						\
+		tst_die(#call);						\
+	tst_ret;							\
+})
 
 static inline void tst_begin(int argc, char **argv)
 {
@@ -103,6 +115,19 @@ static inline void tst_note(const char *fmt, ...)
 	vfprintf(tst_out, fmt, args);
 	fprintf(tst_out, "\n");
 	va_end(args);
+}
+
+/* Two numbers are the same. */
+#define tst_is(got, want, ...) do {					\
+	long long tst_got = (long long)(got), tst_want = (long long)(want); \
+									\
+	if (!tst_ok(tst_got == tst_want, __VA_ARGS__))			\
+		tst_note("line %d: got %lld, want %lld", __LINE__, tst_got, tst_want); \
+} while (0)
+
+static inline void tst_skip(const char *what, const char *why)
+{
+	fprintf(tst_out, "ok %d %s: %s # SKIP %s\n", ++tst_count, tst_name, what, why);
 }
 
 static inline int tst_end(void)
