@@ -75,6 +75,7 @@ class Restore:
         text = r.stderr.decode(errors="replace")
         lines = text.splitlines()
         if r.returncode != 17:
+            subprocess.run(["vzctl", "stop", self.veid, "--fast"], capture_output=True, timeout=60)
             return "exit status %d: %s" % (r.returncode, text.strip())
         if len(lines) != 2 or not lines[0].startswith("Error: ") or lines[1] != "Restoring failed":
             return "not one reason: %r" % text
@@ -115,7 +116,7 @@ def kind_tests(tap, check, data):
         img = image.Image()
         img.data = bytearray(data[:struct.unpack_from("<I", data, 12)[0]])
         for start, end in zip(marks, marks[1:]):
-            kind, _, id, hdrlen, _, length, paylen, _, _ = \
+            kind, _, id, hdrlen, _, length, paylen, paycrc, _ = \
                 struct.unpack_from("<IIQIIQQII", data, start)
             if kind == image.TYPES["END"]:
                 break
@@ -124,7 +125,8 @@ def kind_tests(tap, check, data):
             fixed = build(fixed) if kind == at_type else fixed
             tail = end - (-paylen % 8)
             img.add("PAGES" if kind == image.TYPES["PAGES"] else "", id, content=content,
-                    payload=data[tail - paylen:tail], fixed=fixed, type=kind)
+                    payload=data[tail - paylen:tail], fixed=fixed, type=kind,
+                    payload_crc=paycrc)
         if at_type is None:
             build(img)
         return img.finish()

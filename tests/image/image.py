@@ -98,7 +98,8 @@ class Image:
         self.starts = []        # of each record
         self.pages = 0
 
-    def add(self, kind, id, values=None, content=b"", payload=b"", fixed=None, type=None):
+    def add(self, kind, id, values=None, content=b"", payload=b"", fixed=None, type=None,
+            payload_crc=None):
         if fixed is None:
             fixed = pack("cpt_%s_image" % kind.lower(), values)
         type = TYPES[kind] if type is None else type
@@ -107,7 +108,7 @@ class Image:
         at += -at % 8
         pad = -at % PAGE if payload else 0
         head = [type, 0, id, len(fixed), pad, len(content), len(payload),
-                crc(payload) if payload else 0, 0]
+                payload_crc if payload_crc is not None else crc(payload) if payload else 0, 0]
         head[1] = crc(struct.pack("<IIQIIQQII", *head), fixed, content)
         self.data += struct.pack("<IIQIIQQII", *head) + fixed + content
         self.data += bytes(-len(content) % 8 + pad) + payload + bytes(-len(payload) % 8)
