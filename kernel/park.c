@@ -496,11 +496,21 @@ EXPORT_SYMBOL_GPL(vz_spawn);
 
 /**
  * vz_wait_inactive() - wait until a parked task is off its CPU
+ * @vt: the task
+ *
+ * One that has just parked, or has just come back from a vz_call(), may be on
+ * its way into the park state still: that is waited for, too.
+ *
  * Return: 0: its processor state is in memory; -ESRCH when it is not parked
  */
 int vz_wait_inactive(struct vz_task *vt)
 {
-	return vz_wait_task_inactive(vt->task, VZ_PARK_STATE) ? 0 : -ESRCH;
+	while (!vz_wait_task_inactive(vt->task, VZ_PARK_STATE)) {
+		if (READ_ONCE(vt->state) != VZ_PARKED || fatal_signal_pending(current))
+			return -ESRCH;
+		schedule_timeout_uninterruptible(1);
+	}
+	return 0;
 }
 EXPORT_SYMBOL_GPL(vz_wait_inactive);
 

@@ -417,6 +417,18 @@ static int read_data_rec(struct vz_context *ctx, const struct cpt_object_hdr *hd
 	return err;
 }
 
+/* A file ends with its image; a pipe may go on with something else. */
+static int read_nothing(struct vz_context *ctx)
+{
+	u8 more;
+	int ret;
+
+	if (!S_ISREG(file_inode(ctx->image->file)->i_mode))
+		return 0;
+	ret = get(ctx, &more, 1);
+	return ret > 0 ? refuse(ctx, vz_check_rest(ctx->image->chk)) : ret;
+}
+
 /**
  * rst_read_data() - read the data records, up to and with the trailer
  * @data: called for each; consumes the payload
@@ -447,7 +459,7 @@ int rst_read_data(struct vz_context *ctx,
 	if (err)
 		return refuse(ctx, err);
 	ctx->stats.image_bytes = image->pos;
-	return 0;
+	return read_nothing(ctx);
 }
 
 /**

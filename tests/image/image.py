@@ -134,7 +134,8 @@ class Image:
         self.starts = []        # of each record
         self.pages = 0
 
-    def add(self, kind, id, values=None, content=b"", payload=b"", fixed=None, type=None):
+    def add(self, kind, id, values=None, content=b"", payload=b"", fixed=None, type=None,
+            payload_sum=None):
         if fixed is None:
             fixed = pack("cpt_%s_image" % kind.lower(), values)
         type = TYPES[kind] if type is None else type
@@ -143,7 +144,7 @@ class Image:
         at += -at % 8
         pad = -at % PAGE if payload else 0
         head = [type, 0, id, len(fixed), pad, len(content), len(payload),
-                xxh64(payload) if payload else 0]
+                payload_sum if payload_sum is not None else xxh64(payload) if payload else 0]
         head[1] = crc(struct.pack("<IIQIIQQQ", *head), fixed, content)
         self.data += struct.pack("<IIQIIQQQ", *head) + fixed + content
         self.data += bytes(-len(content) % 8 + pad) + payload + bytes(-len(payload) % 8)
