@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm_refuse KIND: has memory of a kind that cannot be dumped, says "ready" and
+ * mm KIND: has memory of a kind that cannot be dumped, says "ready" and
  * stays. "skip: why" when this machine has no such memory. Without KIND: all
  * kinds and the words that their refusal must have.
  */
@@ -195,7 +195,7 @@ static void secret(void)
 
 static void deleted(void)
 {
-	char name[] = "/tmp/mm_refuse.XXXXXX";
+	char name[] = "/tmp/refuse-mm.XXXXXX";
 	int fd = mkstemp(name);
 
 	if (fd < 0 || ftruncate(fd, SIZE))
@@ -239,7 +239,7 @@ static const struct {
 	{ "ldt", ldt, "local descriptor table" },
 	{ "vdso", vdso, "vdso was moved" },
 	{ "secret", secret, "secret memory" },
-	{ "deleted", deleted, "mm_refuse" },
+	{ "deleted", deleted, "refuse-mm.*unlinked" },
 	{ "sealed", sealed, "sealed mapping" },
 	{ "merge", merge, "merging of all memory" },
 };
