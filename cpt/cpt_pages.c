@@ -31,7 +31,8 @@
  * @mm: the address space that is dumped
  * @runs: pages found, with references, ascending
  * @nr_runs: number of runs
- * @found: pages in them
+ * @first: first run of those found last
+ * @found: pages in all of them
  * @next: see WALK_*
  * @nr_fault: likewise
  * @shared: bit for each page of the runs that were found last
@@ -51,6 +52,7 @@ struct batch {
 	struct vz_obj *mm;
 	struct cpt_run *runs;
 	unsigned int nr_runs;
+	unsigned int first;
 	unsigned int found;
 	unsigned long next;
 	unsigned int nr_fault;
@@ -70,7 +72,7 @@ struct batch {
 /* Under the page table's lock: the page is there, one reference keeps it. */
 static void found_pages(struct batch *b, struct page *page, unsigned long addr, unsigned int nr)
 {
-	struct cpt_run *last = b->nr_runs ? &b->runs[b->nr_runs - 1] : NULL;
+	struct cpt_run *last = b->nr_runs > b->first ? &b->runs[b->nr_runs - 1] : NULL;
 
 	b->found += nr;
 	/* the last run's reference is on the same folio */
@@ -295,10 +297,10 @@ static void sort_page(struct batch *b, const struct cpt_mm_area *area, struct pa
 	}
 }
 
-/* Pages found from run @first on are of @area: store, share or skip them. */
-static int sort_pages(struct batch *b, const struct cpt_mm_area *area, unsigned int first)
+/* The pages found last are of @area: store, share or skip them. */
+static int sort_pages(struct batch *b, const struct cpt_mm_area *area)
 {
-	unsigned int i, j, index = 0;
+	unsigned int i, j, index = 0, first = b->first;
 	struct cpt_run *run;
 	int err;
 
@@ -343,12 +345,11 @@ static int page_error(struct batch *b, int err)
 static int dump_area(struct batch *b, const struct cpt_mm_area *area)
 {
 	struct mm_struct *mm = b->mm->ptr;
-	unsigned int first;
 	int ret, err;
 
 	b->next = area->start;
 	while (b->next < area->end) {
-		first = b->nr_runs;
+		b->first = b->nr_runs;
 		b->nr_fault = 0;
 		err = mmap_read_lock_killable(mm);
 		if (err)
@@ -357,7 +358,7 @@ static int dump_area(struct batch *b, const struct cpt_mm_area *area)
 		mmap_read_unlock(mm);
 		if (ret < 0)
 			return page_error(b, ret);
-		err = sort_pages(b, area, first);
+		err = sort_pages(b, area);
 		if (err)
 			return err;
 		if (b->nr_fault)

@@ -176,7 +176,7 @@ static size_t proc_len[4];
 /* ---- parts ---- */
 
 static unsigned char *anon, *heap, *none, *readonly, *sparse, *advised, *code, *grows;
-static unsigned char *private, *shared, *locked, *onfault, *dev_zero;
+static unsigned char *private, *shared, *locked, *onfault, *dev_zero, *merged;
 static unsigned char in_file[16 * PAGE];
 static char path_p[4096], path_s[4096];
 static const size_t sparse_len = 64UL << 30;
@@ -236,6 +236,7 @@ static void set_up_memory(void)
 	anon = map(8 << 20, PROT_READ | PROT_WRITE, ANON);
 	fill(anon, 8 << 20, 1);
 	memset(anon + 100 * PAGE, 0, 3 * PAGE);
+	madvise(anon + 50 * PAGE, 500 * PAGE, MADV_PAGEOUT);	/* to swap, if there is any */
 	heap = sbrk(1 << 20);
 	tst_must(heap != (void *)-1);
 	fill(heap, 1 << 20, 2);
@@ -245,6 +246,7 @@ static void set_up_memory(void)
 
 	none = map(8 * PAGE, PROT_READ | PROT_WRITE, ANON);
 	fill(none, 8 * PAGE, 6);
+	madvise(none, 4 * PAGE, MADV_PAGEOUT);
 	tst_must(!mprotect(none, 8 * PAGE, PROT_NONE));
 	readonly = map(8 * PAGE, PROT_READ | PROT_WRITE, ANON);
 	fill(readonly, 8 * PAGE, 7);
@@ -260,6 +262,11 @@ static void set_up_memory(void)
 		if (madvise(advised + i * 16 * PAGE, 8 * PAGE, advices[i]) && errno != EINVAL)
 			tst_die("madvise");
 	}
+	merged = map(64 * PAGE, PROT_READ | PROT_WRITE, ANON);
+	for (i = 0; i < 64; i++)	/* all the same: KSM makes them one, if it runs */
+		fill(merged + i * PAGE, PAGE, 11);
+	if (madvise(merged, 64 * PAGE, MADV_MERGEABLE) && errno != EINVAL)
+		tst_die("madvise");
 	locked = map(64 * PAGE, PROT_READ | PROT_WRITE, ANON);
 	fill(locked, PAGE, 8);
 	tst_must(!mlock(locked, 32 * PAGE));
@@ -308,6 +315,11 @@ static void check_memory(void)
 	for (good = i = 0; i < NADVICES; i++)
 		good += filled(advised + i * 16 * PAGE, PAGE, 200 + i);
 	tst_ok(good == NADVICES, "memory with advices");
+	for (good = i = 0; i < 64; i++)
+		good += filled(merged + i * PAGE, PAGE, 11);
+	tst_ok(good == 64, "memory that KSM may merge");
+	merged[0]++;
+	tst_ok(merged[0] != merged[PAGE], "it can be written to");
 	tst_ok(filled(locked, PAGE, 8) && zeros(locked + PAGE, PAGE), "locked memory");
 	tst_ok(filled(onfault + 5 * PAGE, PAGE, 9), "memory locked on fault");
 	tst_ok(((int (*)(void))code)() == 42, "code that was written at run time");

@@ -86,12 +86,12 @@ static unsigned long wrong_pages(int who)
 	return wrong;
 }
 
-/* kB that this process has to itself of @addr, each page divided by its sharers. */
+/* kB of @addr in memory and in swap, each page divided by its sharers. */
 static long pss_of(const void *addr)
 {
 	unsigned long start, end;
 	char line[256];
-	long kb = -1;
+	long kb, sum = 0;
 	FILE *f = fopen("/proc/self/smaps", "r");
 	int in = 0;
 
@@ -99,11 +99,12 @@ static long pss_of(const void *addr)
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%lx-%lx ", &start, &end) == 2 && strchr(line, '-') < line + 17)
 			in = start <= (unsigned long)addr && (unsigned long)addr < end;
-		else if (in && sscanf(line, "Pss: %ld", &kb) == 1)
-			break;
+		else if (in && (sscanf(line, "Pss: %ld", &kb) == 1 ||
+				sscanf(line, "SwapPss: %ld", &kb) == 1))
+			sum += kb;
 	}
 	fclose(f);
-	return kb;
+	return sum;
 }
 
 static char *name_of(const char *what, int who)
@@ -231,6 +232,9 @@ int main(int argc, char **argv)
 		put(small, i, 50);
 		put(data, i, 50);
 	}
+	/* what is in swap is shared there, if there is any */
+	madvise(small + 20 * PAGE, 20 * PAGE, MADV_PAGEOUT);
+	madvise(mem + 4096 * PAGE, 1000 * PAGE, MADV_PAGEOUT);
 	for (who = 1; who <= 3; who++)
 		start(who);
 	start_siblings();
