@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each of tests/refuse's programs has something that cannot be checkpointed; its
+# first line says with which words it is refused. That is said before anything
+# is stopped, and the VE is left as it was.
+. "$(dirname "$(realpath "$0")")/lib.sh"
+need_modules
+
+V=410
+sources=$tests/refuse
+image=$dumps/refuse
+
+is_ready() { grep -qsx ready "$(ve_file $V "/log.$1")"; }
+
+start_program() {
+	install -D "$programs/refuse/$1" "$(ve_file $V "/opt/t/$1")"
+	vzctl exec $V "cd / && exec setsid /opt/t/$1 /go.$1 /result.$1 </dev/null >/log.$1 2>&1 &"
+	poll 30 is_ready "$1"
+}
+
+words_of() { sed -n '1s,^/\* refuse: \(.*\) \*/$,\1,p' "$sources/$1.c"; }
+
+# How often the VE's init and its sleep were given the CPU: not to be stopped.
+switches() {
+	local init pid
+
+	init=$(ve_init $V)
+	for pid in $init $(pgrep -P "$init" -x sleep); do
+		echo "$pid $(awk '/ctxt/ { s += $2 } END { print s }' "/proc/$pid/status")"
+	done
+}
+
+is_refused() {	# NAME...
+	local before after name words
+
+	before=$(switches)
+	run vzctl chkpnt $V --dumpfile $image; rc_is 16 "$*: refused, 16"
+	after=$(switches)
+	for name; do
+		words=$(words_of "$name")
+		[ -n "$words" ] || words="no line /* refuse: WORDS */ in $name.c"
+		grep -qE "^Error: $words\$" <<<"$err"
+		tap_result $? "$name: the reason" "want: $words
+$err"
+	done
+	is "$(grep -c '^Error: ' <<<"$err")" "${#@}" "$*: $# reasons"
+	is "$after" "$before" "$*: nothing was stopped for that"
+	is "$(ls $dumps/refuse* 2>/dev/null)" "" "$*: there is no file"
+	run vzctl chkpnt $V --check; rc_is 16 "$*: check says the same, 16"
+	for name; do
+		grep -qE "^Error: $(words_of "$name")\$" <<<"$err"
+		tap_result $? "$name: the same reason" "$err"
+	done
+	run vzctl chkpnt $V --suspend; rc_is 16 "$*: nor can it be suspended"
+	run vzctl chkpnt $V --resume; rc_is 16 "$*: and is not suspended"
+}
+
+# The program goes on when it is told to.
+goes_on() {
+	touch "$(ve_file $V "/go.$1")"
+	poll 20 test -e "$(ve_file $V "/result.$1")"
+	tap_result $? "$1: the program runs on" "$(ve_states $V)"
+}
+
+fresh() {	# so that one program's mounts do not trouble the next
+	vzctl --quiet stop $V --fast 2>/dev/null
+	rm -f "$(ve_file $V /)"{go,result,log}.*
+	vzctl --quiet start $V
+}
+
+mkve $V
+for source in "$sources"/*.c; do
+	name=$(basename "$source" .c)
+	wanted "$name" || continue
+	part "$name"
+	fresh && start_program "$name"
+	if ! poll 1 is_ready "$name"; then
+		tap_result 1 "$name: starts" "$(cat "$(ve_file $V "/log.$name")")"
+		continue
+	fi
+	is_refused "$name"
+	goes_on "$name"
+done
+
+if wanted several; then
+	part several
+	several=(socket epoll timerfd removed_cwd)
+	fresh
+	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
+	is_refused "${several[@]}"
+	for name in "${several[@]}"; do goes_on "$name"; done
+	gone() { [ "$(ve_pids $V | wc -l)" -le 2 ]; }
+	poll 20 gone; ok "they are gone"
+	run vzctl chkpnt $V --check; rc_is 0 "without them it can be checkpointed"
+	run vzctl chkpnt $V --dumpfile $image; rc_is 0 "and is"
+	run vzctl restore $V --dumpfile $image; rc_is 0 "and restored"
+	rm -f $image
+fi
+ve_end $V
+tap_done
