@@ -43,7 +43,7 @@ demo bench: setup
 	@KERNEL='$(firstword $(KERNEL))' tests/$@
 
 lint: setup
-	@tests/lint
+	@scripts/lint
 
 fuzz: setup
 	@tests/fuzz/run $(SECONDS)

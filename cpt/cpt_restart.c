@@ -68,6 +68,7 @@ static void fill_poll(struct vz_context *ctx, const struct restart_block *rb,
 
 /**
  * cpt_task_may_restart() - does the restart block count?
+ * @vt: a parked thread
  *
  * It does when the interrupted call asks for it, or restart_syscall(2) is about
  * to run or is itself interrupted; else it is left over from an older call.
@@ -82,6 +83,10 @@ bool cpt_task_may_restart(struct vz_task *vt)
 
 /**
  * cpt_fill_restart() - describe a parked thread's restart block
+ * @ctx: the context
+ * @vt: the thread
+ * @r: filled
+ *
  * Return: 0, or -EBUSY (said why) when it cannot be restored
  */
 int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_restart_image *r)

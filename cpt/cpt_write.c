@@ -187,6 +187,7 @@ int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixe
 
 /**
  * cpt_write_begin() - begin an image in ctx->dumpfile
+ * @ctx: the context
  * @header: complete but for the CRC
  *
  * Return: 0; then cpt_write_end() follows, whatever happens
@@ -212,6 +213,7 @@ int cpt_write_begin(struct vz_context *ctx, struct cpt_image_header *header)
 
 /**
  * cpt_write_end() - end an image
+ * @ctx: the context
  * @err: what happened so far; with 0 the trailer is written and all flushed
  *
  * Return: @err or what writing the rest gave

@@ -17,6 +17,8 @@ static LIST_HEAD(held);
 
 /**
  * struct vz_handle - an open control file
+ * @side: of the file
+ * @ctx: the context; a reference
  * @lock: protects @ctx
  */
 struct vz_handle {

@@ -30,6 +30,9 @@ static u32 crc32c_instruction(u32 crc, const void *p, size_t n)
 
 /**
  * vz_crc32c() - CRC32C without inversions
+ * @crc: of what stands before
+ * @p: the bytes
+ * @n: their number
  *
  * It is not the kernel's crc32c(), because that is a module of its own: ours
  * load with plain insmod(8).
@@ -67,6 +70,10 @@ void vz_image_init(void)
 
 /**
  * vz_write_file() - write kernel memory to any file that takes an iterator
+ * @file: where to
+ * @data: what
+ * @len: bytes
+ * @pos: position; moved on
  *
  * Unlike kernel_write() it says nothing in the kernel log about others.
  *
@@ -87,6 +94,10 @@ ssize_t vz_write_file(struct file *file, const void *data, size_t len, loff_t *p
 
 /**
  * vz_read_file() - the same for reading
+ * @file: where from
+ * @data: where to
+ * @len: bytes
+ * @pos: position; moved on
  */
 ssize_t vz_read_file(struct file *file, void *data, size_t len, loff_t *pos)
 {
@@ -101,6 +112,8 @@ EXPORT_SYMBOL_GPL(vz_read_file);
 /**
  * vz_sum_bvec() - continue a payload's checksum over its pieces
  * @sum: after vz_sum_start() or the pieces before
+ * @bvec: the pieces
+ * @nr: their number
  */
 void vz_sum_bvec(struct vz_sum *sum, const struct bio_vec *bvec, unsigned int nr)
 {

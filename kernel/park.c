@@ -49,6 +49,10 @@ static struct vz_task *task_alloc(struct vz_context *ctx, struct task_struct *ta
 
 /**
  * vz_task_new() - an entry for a task that vz_spawn() will make
+ * @ctx: the context
+ * @pid: the pid it will have in the VE
+ * @tgid: its thread group
+ *
  * Return: the entry, at the end of ctx->tasks, or NULL
  */
 struct vz_task *vz_task_new(struct vz_context *ctx, pid_t pid, pid_t tgid)
@@ -516,6 +520,8 @@ EXPORT_SYMBOL_GPL(vz_wait_inactive);
 
 /**
  * vz_wait_zombie() - wait until a task released with @exiting has ended
+ * @vt: the task
+ *
  * Return: 0, or -EINTR when the caller is killed
  */
 int vz_wait_zombie(struct vz_task *vt)
@@ -592,6 +598,7 @@ EXPORT_SYMBOL_GPL(vz_release);
 
 /**
  * vz_release_all() - let all tasks go on and forget them
+ * @ctx: the context
  */
 void vz_release_all(struct vz_context *ctx)
 {

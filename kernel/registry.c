@@ -94,6 +94,8 @@ void vz_registry_forget(u32 veid)
 
 /**
  * vz_registry_find() - the init of a VE
+ * @veid: its number
+ *
  * Return: a reference, or NULL when the VE does not run
  */
 struct pid *vz_registry_find(u32 veid)

@@ -90,6 +90,8 @@ static int rst_cred_ve(struct vz_context *ctx)
 
 /**
  * rst_commit_cred() - current gets the credentials of a record
+ * @vt: the task
+ * @id: of the record
  *
  * The last step of a task that needs privileges comes before this.
  */

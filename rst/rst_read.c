@@ -305,6 +305,7 @@ const struct vz_rec *rst_nth(struct vz_context *ctx, u32 type, unsigned int i)
 
 /**
  * rst_read_begin() - read and check the metadata of ctx->dumpfile
+ * @ctx: the context
  *
  * Return: 0 when it is complete and right; then, and also after an error,
  *         rst_read_end() follows
@@ -431,6 +432,7 @@ static int read_nothing(struct vz_context *ctx)
 
 /**
  * rst_read_data() - read the data records, up to and with the trailer
+ * @ctx: the context
  * @data: called for each; consumes the payload
  *
  * Return: 0 when the image was complete
@@ -464,6 +466,7 @@ int rst_read_data(struct vz_context *ctx,
 
 /**
  * rst_read_end() - free the reader and all records
+ * @ctx: the context
  */
 void rst_read_end(struct vz_context *ctx)
 {

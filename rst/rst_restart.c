@@ -68,6 +68,8 @@ static void set_poll(struct vz_task *vt, const struct cpt_restart_image *r)
 
 /**
  * rst_set_restart() - what restart_syscall(2) of current will take up again
+ * @vt: the task: current
+ * @r: what the image says
  *
  * Addresses are used as any that user space passes: with access checks.
  */

@@ -72,6 +72,7 @@ static int strip(struct vz_task *vt, void *unused)
 
 /**
  * rst_make_init() - make the VE's init, in new namespaces
+ * @ctx: the context
  *
  * Context: the caller of the ioctl, whose child it becomes and whose mount,
  * cgroup and time namespaces (for children) it is in.
@@ -140,6 +141,7 @@ static int make_task(struct vz_context *ctx, const struct vz_rec *rec)
 
 /**
  * rst_make_tasks() - make all other tasks
+ * @ctx: the context
  *
  * Context: the controller. The checker has seen that parents and leaders stand
  * before children and threads.
