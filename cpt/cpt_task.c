@@ -129,7 +129,7 @@ static void collect_namespaces(struct vz_context *ctx, struct vz_task *vt)
  * A vfork child has its parent's memory until it calls execve or ends, which a
  * suspend waits for: no reason against a dump.
  */
-static bool in_vfork(const struct task_struct *task)
+static bool is_vfork_child(const struct task_struct *task)
 {
 	return READ_ONCE(task->vfork_done) || task->in_execve ||
 	       READ_ONCE(task->flags) & PF_EXITING;
@@ -146,8 +146,8 @@ static void collect_sharing(struct vz_context *ctx, struct vz_task *vt)
 		if (other == vt)
 			return;		/* each pair once */
 		if (vz_is_leader(other) && !other->zombie && vt->task->mm &&
-		    other->task->mm == vt->task->mm && !in_vfork(vt->task) &&
-		    !in_vfork(other->task))
+		    other->task->mm == vt->task->mm && !is_vfork_child(vt->task) &&
+		    !is_vfork_child(other->task))
 			cpt_refuse(ctx, "process %d (%s): shares its memory with process %d: not supported",
 				   vt->pid, vt->task->comm, other->pid);
 	}
