@@ -132,21 +132,19 @@ static int collect_fds(struct vz_context *ctx, struct files_struct *files,
 static int cpt_files_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
 	struct files_struct *files = obj->ptr;
-	struct vz_task *vt = user_of(ctx, files);
 	unsigned int max = count_fds(files);
 	struct cpt_table *table;
-	char user[48];
+	char user[sizeof(ctx->who)];
 	int err;
 
 	table = kvzalloc(struct_size(table, fd, max), GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
 	obj->data = table;
-	snprintf(user, sizeof(user), "process %d (%s)", vt ? vt->tgid : 0,
-		 vt ? vt->task->comm : "?");
+	strscpy(user, ctx->who, sizeof(user));
 	err = ctx->checking ? check_fds(ctx, files, user) :
 			      collect_fds(ctx, files, table, max, user);
-	cpt_who(ctx, "%s", "");
+	cpt_who(ctx, "%s", user);
 	return err;
 }
 

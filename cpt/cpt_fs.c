@@ -35,16 +35,14 @@ static struct vz_task *user_of(struct vz_context *ctx, const struct fs_struct *f
 	return NULL;
 }
 
-static int refuse_dir(struct vz_context *ctx, struct vz_task *vt, const char *what,
-		      const char *why)
+static int refuse_dir(struct vz_context *ctx, const char *what, const char *why)
 {
-	return cpt_refuse(ctx, "process %d (%s): its %s %s: not supported", vt ? vt->tgid : 0,
-			  vt ? vt->task->comm : "?", what, why);
+	return cpt_refuse(ctx, "%s: its %s %s: not supported", ctx->who, what, why);
 }
 
 /* Adds the name of a directory to the record. */
-static int add_dir(struct vz_context *ctx, struct vz_task *vt, struct cpt_fs *data,
-		   const struct path *path, const char *what, u64 *mount)
+static int add_dir(struct vz_context *ctx, struct cpt_fs *data, const struct path *path,
+		   const char *what, u64 *mount)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL), *name;
 	int err = 0;
@@ -62,15 +60,15 @@ static int add_dir(struct vz_context *ctx, struct vz_task *vt, struct cpt_fs *da
 	kfree(buf);
 	switch (err) {
 	case 0:
-		return *mount ? 0 : refuse_dir(ctx, vt, what, "is on a mount that is not the VE's");
+		return *mount ? 0 : refuse_dir(ctx, what, "is on a mount that is not the VE's");
 	case -ENOENT:
-		return refuse_dir(ctx, vt, what, "was removed");
+		return refuse_dir(ctx, what, "was removed");
 	case -EXDEV:
-		return refuse_dir(ctx, vt, what, "is outside of the VE's root");
+		return refuse_dir(ctx, what, "is outside of the VE's root");
 	case -ENAMETOOLONG:
-		return refuse_dir(ctx, vt, what, "has too long a path");
+		return refuse_dir(ctx, what, "has too long a path");
 	case -ESTALE:
-		return refuse_dir(ctx, vt, what, "is covered by another mount or directory");
+		return refuse_dir(ctx, what, "is covered by another mount or directory");
 	default:
 		return err;
 	}
@@ -78,7 +76,6 @@ static int add_dir(struct vz_context *ctx, struct vz_task *vt, struct cpt_fs *da
 
 static int cpt_fs_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
-	struct vz_task *vt = user_of(ctx, obj->ptr);
 	struct fs_struct *fs = obj->ptr;
 	struct path cwd, root;
 	struct cpt_fs *data;
@@ -91,9 +88,9 @@ static int cpt_fs_collect(struct vz_context *ctx, struct vz_obj *obj)
 	data->image.umask = fs->umask & S_IRWXUGO;
 	get_fs_pwd(fs, &cwd);
 	get_fs_root(fs, &root);
-	err = add_dir(ctx, vt, data, &cwd, "current directory", &data->image.cwd_mount);
+	err = add_dir(ctx, data, &cwd, "current directory", &data->image.cwd_mount);
 	if (!err)
-		err = add_dir(ctx, vt, data, &root, "root directory", &data->image.root_mount);
+		err = add_dir(ctx, data, &root, "root directory", &data->image.root_mount);
 	path_put(&cwd);
 	path_put(&root);
 	return err;

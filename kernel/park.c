@@ -121,11 +121,11 @@ static void hide_interruption(struct pt_regs *regs)
 /*
  * Work that was queued before ours runs after it (the list is a stack): closed
  * files that are still to be let go. Parked on top of that, a pipe would keep an
- * end, a file its lock.
+ * end, a file its lock. Queued again, ours is the last one of the next round.
  */
-static bool more_work(const struct callback_head *work)
+static bool put_off(struct callback_head *work)
 {
-	return READ_ONCE(work->next);
+	return READ_ONCE(work->next) && !task_work_add(current, work, TWA_SIGNAL);
 }
 
 static void set_state(struct vz_task *vt, enum vz_park_state state)
@@ -180,11 +180,15 @@ static void park_work(struct callback_head *work)
 		work_put(vt);
 		return;
 	}
-	if ((current->flags & PF_EXITING) || in_syscall(regs) || more_work(work)) {
+	if ((current->flags & PF_EXITING) || in_syscall(regs)) {
 		/* not here: the controller queues again while the task lives */
 		set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
 		spin_unlock(&vt->lock);
 		work_put(vt);
+		return;
+	}
+	if (put_off(work)) {
+		spin_unlock(&vt->lock);
 		return;
 	}
 	hide_interruption(regs);
