@@ -92,9 +92,12 @@ ve_left() {	# what keeps ve_gone from being true
 }
 
 is_gone() {
-	poll 5 ve_gone "$1"
-	tap_result $? "$2" "left of it:
+	if poll 5 ve_gone "$1"; then
+		tap_result 0 "$2"
+	else
+		tap_result 1 "$2" "left of it:
 $(ve_left "$1")"
+	fi
 }
 
 # Stops it and throws its files away, whatever state it is in.
@@ -149,18 +152,24 @@ runs() {
 }
 
 is_running() {
-	runs "$1"
-	tap_result $? "$2" "$(ve_states "$1")"
+	if runs "$1"; then
+		tap_result 0 "$2"
+	else
+		tap_result 1 "$2" "$(ve_states "$1")"
+	fi
 }
 
-# It stands still: nothing ticks for a second, and no task was given the CPU.
+# It is there and stands still.
 is_frozen() {
 	local before after
 
-	[ -n "$(ve_pids "$1")" ]
-	before=$(ticks "$1") && sleep 1 && after=$(ticks "$1") && [ "$before" = "$after" ]
-	tap_result $? "$2" "ticks: $before, then $after
+	before=$(ticks "$1") && sleep 0.7 && after=$(ticks "$1")
+	if [ -n "$(ve_pids "$1")" ] && [ "$before" = "$after" ]; then
+		tap_result 0 "$2"
+	else
+		tap_result 1 "$2" "ticks: $before, then $after
 $(ve_states "$1")"
+	fi
 }
 
 ve_states() {
@@ -170,7 +179,7 @@ ve_states() {
 	for pid in $(ve_pids "$1"); do
 		echo "$pid $(awk '/^(Name|State)/ { print $2, $3 }' "/proc/$pid/status" | xargs)" \
 			"wchan $(cat "/proc/$pid/wchan")"
-	done
+	done 2>/dev/null
 }
 
 # ---- the kernel's log ----

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Suspended and resumed, dumped and restored, over and over: nothing is left.
+. "$(dirname "$(realpath "$0")")/lib.sh"
+need_modules
+
+V=440
+image=$dumps/cycles
+suspends=10 restores=5
+[ "$LONG" = 0 ] || suspends=200 restores=50
+
+# kB of slab that cannot be given back, when all that can be was.
+slab() {
+	local i
+
+	for i in 1 2 3; do
+		sync
+		echo 3 >/proc/sys/vm/drop_caches
+		sleep 0.3
+	done
+	awk '/^SUnreclaim:/ { print $2 }' /proc/meminfo
+}
+
+# Objects of the caches that a task, a file or a mapping is made of.
+objects() {
+	awk '$1 ~ /^(task_struct|mm_struct|files_cache|sighand_cache|signal_cache|filp|cred_jar|pid|pid_2|fs_cache|vm_area_struct|anon_vma|nsproxy|mnt_cache|net_namespace|task_group|pid_namespace|uts_namespace)$/ {
+		print $1, $2 }' /proc/slabinfo | sort
+}
+
+# What has grown by more than one for every other cycle.
+grown() {	# BEFORE AFTER CYCLES
+	join <(echo "$1") <(echo "$2") |
+		awk -v n="$3" '$3 - $2 > n / 2 + 80 { print $1 ": " $2 " to " $3 }'
+}
+
+nothing_grew() {	# WHAT CYCLES
+	local after_kb after
+
+	after_kb=$(slab)
+	after=$(objects)
+	echo "# note $1: slab $before_kb kB, then $after_kb kB"
+	[ "$after_kb" -lt $((before_kb + 1024 + $2 * 8)) ]
+	tap_result $? "$1: no growth in slab" "$before_kb kB, then $after_kb kB"
+	is "$(grown "$before" "$after" "$2")" "" "$1: no kind of object has become more"
+}
+
+ve_ticker $V; ok "a VE that ticks"
+# what is allocated once and kept, by us or by the kernel
+for i in 1 2 3; do
+	vzctl --quiet chkpnt $V --suspend && vzctl --quiet chkpnt $V --resume
+	vzctl --quiet chkpnt $V --dumpfile $image && vzctl --quiet restore $V --dumpfile $image
+done
+is_running $V "warmed up"
+refs=$(awk '/^vzcpt|^vzrst/ { print $1, $3 }' /proc/modules)
+
+part suspend
+before_kb=$(slab) before=$(objects) failed=0
+for ((i = 0; i < suspends; i++)); do
+	{ vzctl --quiet chkpnt $V --suspend && vzctl --quiet chkpnt $V --resume; } || failed=$((failed + 1))
+done
+is $failed 0 "$suspends times suspended and resumed"
+is_running $V "it runs"
+nothing_grew "suspended and resumed" $suspends
+
+part restore
+before_kb=$(slab) before=$(objects) failed=0
+for ((i = 0; i < restores; i++)); do
+	{ vzctl --quiet chkpnt $V --dumpfile $image && vzctl --quiet restore $V --dumpfile $image; } ||
+		failed=$((failed + 1))
+done
+is $failed 0 "$restores times dumped, killed and restored"
+is_running $V "it runs"
+nothing_grew "dumped and restored" $restores
+is "$(awk '/^vzcpt|^vzrst/ { print $1, $3 }' /proc/modules)" "$refs" "no reference on the modules is left"
+
+part end
+vzctl --quiet stop $V --fast; ok "stopped"
+is_gone $V "gone"
+rmmod vzrst vzcpt; ok "the modules can be removed"
+load_modules; ok "and loaded"
+run vzctl restore $V --dumpfile $image; rc_is 0 "the last image is good"
+is_running $V "it runs"
+ve_end $V
+rm -f $image
+tap_done
