@@ -9,6 +9,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
+#include <linux/stat.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
 #include "rst_mm.h"
@@ -18,8 +19,12 @@
 static int mm_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_mm_image *m = rec->fixed;
+	const struct cpt_file_image *exe = rst_fixed(ctx, CPT_OBJ_FILE, m->exe_file);
 	unsigned int i;
 
+	if (m->exe_file && (!exe || exe->kind != CPT_FILE_PATH || !S_ISREG(exe->mode)))
+		return rst_err(ctx, -EINVAL, "mm %llu: file %llu is no program", rec->hdr.id,
+			       m->exe_file);
 	if (m->brk < m->start_brk)
 		return rst_err(ctx, -EINVAL, "mm %llu: brk %llx is below its start %llx",
 			       rec->hdr.id, m->brk, m->start_brk);

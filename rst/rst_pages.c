@@ -41,7 +41,7 @@ long rst_pin_pages(struct mm_struct *mm, unsigned long start, unsigned int nr,
 	n = vz_get_user_pages_remote(mm, start, nr, FOLL_WRITE | FOLL_FORCE, pages, NULL);
 	mmap_read_unlock(mm);
 	for (i = 0; i < n; i++) {
-		if (WARN_ON_ONCE(!PageAnon(pages[i]))) {
+		if (!PageAnon(pages[i])) {
 			for (i = 0; i < n; i++)
 				put_page(pages[i]);
 			return -EFAULT;

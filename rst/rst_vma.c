@@ -74,9 +74,11 @@ static const struct cpt_vma_image *vmas_of(const struct vz_rec *rec)
 
 /* ---- check ---- */
 
-static const char *wrong_vma(const struct cpt_mm_image *m, const struct cpt_vma_image *v)
+static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *m,
+			     const struct cpt_vma_image *v)
 {
 	const struct vdso_image *vdso = vz_vdso_image_64;
+	const struct cpt_file_image *file;
 
 	if (v->end > TASK_SIZE_MAX)
 		return "lies behind the end of user space";
@@ -96,6 +98,10 @@ static const char *wrong_vma(const struct cpt_mm_image *m, const struct cpt_vma_
 	case CPT_VMA_ANON:
 		break;
 	default:
+		file = rst_fixed(ctx, CPT_OBJ_FILE, v->file);
+		if (!file || file->kind != CPT_FILE_PATH ||
+		    !(S_ISREG(file->mode) || S_ISCHR(file->mode)))
+			return "is of a file that cannot be mapped";
 		if (v->flags & CPT_VMA_WIPEONFORK)
 			return "is of a file, but wiped on fork";
 	}
@@ -124,7 +130,7 @@ int rst_vmas_check(struct vz_context *ctx, const struct vz_rec *rec)
 	const char *why;
 
 	for (i = 0; i < m->vmas; i++, v++) {
-		why = wrong_vma(m, v);
+		why = wrong_vma(ctx, m, v);
 		if (why)
 			return rst_err(ctx, -EINVAL, "mm %llu: the mapping at %llx %s",
 				       rec->hdr.id, v->start, why);
