@@ -9,6 +9,7 @@ int main(int argc, char **argv)
 
 	tst_begin(argc, argv);
 	tst_sys(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, s));
+	close(s[1]);
 	tst_ready();
 	return 0;
 }
