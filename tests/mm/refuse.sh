@@ -6,7 +6,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../lib/tap.sh"
 # shellcheck source=tests/lib/mkve.sh
 . "$here/../lib/mkve.sh"
-program=/opt/vz/tests/refuse/mm
+program=/opt/vz/tests/mm/refuse
 
 for ko in vzcpt vzrst; do
 	[ -d /sys/module/$ko ] || insmod /opt/vz/modules/$ko.ko; ok "load $ko"
