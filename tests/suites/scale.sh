@@ -11,9 +11,10 @@ is_ready() { grep -qsx ready "$(ve_file $V /log)"; }
 is_done() { grep -qsE '^1\.\.[0-9]+$' "$(ve_file $V /result)"; }
 
 begin() {	# PROGRAM ARG
+	ve_up $V	# before there is a place to put files
 	rm -f "$(ve_file $V /)"{go,result,log}
 	install -D "$programs/workloads/$1" "$(ve_file $V "/opt/t/$1")"
-	ve_up $V && ve_spawn $V "/opt/t/$1" /go /result "$2" && poll 120 is_ready
+	ve_spawn $V "/opt/t/$1" /go /result "$2" && poll 120 is_ready
 	tap_result $? "$1 $2: starts" "$(cat "$(ve_file $V /log)")"
 }
 
