@@ -8,6 +8,28 @@
 #include "../kernel/vz.h"
 
 /**
+ * struct cpt_file_type - open files that stand for an object of a kind
+ * @is: is this file one? Called with a spinlock held, must not sleep
+ * @hold: of a file of a running VE: a reference on what @judge looks at, taken
+ *        with a spinlock held, and not on the file: programs would see that what
+ *        they closed is not closed yet. NULL: there is nothing to judge
+ * @judge: calls cpt_refuse("%s: ...", ctx->who, ...) for what cannot be dumped,
+ *         may sleep. The VE runs, or is parked: take the locks
+ * @drop: ends @hold
+ * @collect: the VE is parked: calls cpt_collect() for the object behind the file,
+ *           which the caller holds
+ * @object: what @collect collected: the key of cpt_id()
+ */
+struct cpt_file_type {
+	bool (*is)(const struct file *file);
+	void *(*hold)(struct file *file);
+	int (*judge)(struct vz_context *ctx, void *held);
+	void (*drop)(void *held);
+	int (*collect)(struct vz_context *ctx, struct file *file);
+	const void *(*object)(const struct file *file);
+};
+
+/**
  * struct cpt_ops - how a kind is dumped
  * @root: adds the objects that no other object leads to (called once, in the
  *        kinds' order, before anything is dumped); NULL for none
@@ -19,6 +41,7 @@
  * @put: drops it
  * @loose: a check of the running VE keeps no reference: programs would notice
  *         (a pipe that does not end, ETXTBSY)
+ * @file: files that stand for objects of this kind (CPT_FILE_OBJECT); NULL: none
  *
  * All run in the controller's context and may sleep. @collect must not write.
  * The dump of a kind without @collect is called once, with obj NULL: it finds
@@ -31,6 +54,7 @@ struct cpt_ops {
 	void (*get)(void *ptr);
 	void (*put)(void *ptr);
 	bool loose;
+	const struct cpt_file_type *file;
 };
 
 #define K(stem, type, rec, flags) extern const struct cpt_ops cpt_##stem##_ops;
@@ -50,6 +74,15 @@ VZ_KINDS(K)
  * Return: the object or ERR_PTR
  */
 struct vz_obj *cpt_collect(struct vz_context *ctx, u32 type, void *ptr);
+
+/**
+ * cpt_file_type() - of which kind is the object that a file stands for?
+ * @file: the file; the caller holds it
+ * @type: CPT_OBJ_*
+ *
+ * Context: any. Return: NULL when it stands for none
+ */
+const struct cpt_file_type *cpt_file_type(const struct file *file, u32 *type);
 
 /**
  * cpt_id() - the id of a collected object

@@ -102,6 +102,7 @@ static struct pid *get_owner(struct file *file, struct cpt_file_image *v)
 void cpt_file_look(struct file *file, struct cpt_look *look)
 {
 	struct cpt_file_image unused;
+	u32 type;
 
 	memset(look, 0, sizeof(*look));
 	look->path = *vz_file_path(file);
@@ -112,9 +113,14 @@ void cpt_file_look(struct file *file, struct cpt_look *look)
 	look->pipe = cpt_file_is_pipe(file);
 	if (look->pipe)
 		return;
+	look->async = (file->f_flags & FASYNC) && file->f_op->fasync;
+	look->type = cpt_file_type(file, &type);
+	if (look->type) {
+		look->held = look->type->hold ? look->type->hold(file) : NULL;
+		return;
+	}
 	if (!cpt_file_unsupported(file, look->what))
 		look->what[0] = 0;
-	look->async = (file->f_flags & FASYNC) && file->f_op->fasync;
 	look->stale = is_layer(file) && file_inode(file) != d_real_inode(look->path.dentry);
 }
 
@@ -123,6 +129,8 @@ void cpt_file_look_end(struct cpt_look *look)
 	path_put(&look->path);
 	put_cred(look->cred);
 	put_pid(look->owner);
+	if (look->held)
+		look->type->drop(look->held);
 }
 
 static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct path *path,
@@ -201,7 +209,12 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		return -ENOMEM;
 	obj->data = data;
 	memcpy(data->who, ctx->who, sizeof(data->who));
-	if (!look->pipe) {
+	if (look->type) {
+		if (look->async)
+			cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
+		if (look->held)
+			err = look->type->judge(ctx, look->held);
+	} else if (!look->pipe) {
 		buf = kmalloc(PATH_MAX, GFP_KERNEL);
 		if (!buf)
 			return -ENOMEM;
@@ -228,6 +241,8 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 	cpt_file_look_end(&look);
 	if (!err && look.pipe)
 		err = cpt_pipe_collect_end(ctx, obj->ptr);
+	if (!err && look.type)
+		err = look.type->collect(ctx, obj->ptr);
 	return err;
 }
 
@@ -301,27 +316,45 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	return 0;
 }
 
+/* An end of a pipe, what stands for an object of another kind, or a path. */
+static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file_image *v,
+		     struct cpt_buf *content)
+{
+	const struct cpt_file_type *type;
+	struct file *file = obj->ptr;
+
+	v->mode = file_inode(file)->i_mode;
+	if (cpt_file_is_pipe(file)) {
+		v->kind = CPT_FILE_PIPE;
+		v->pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
+		v->async_fd = cpt_pipe_async_fd(file);
+		return 0;
+	}
+	type = cpt_file_type(file, &v->type);
+	if (!type) {
+		v->type = 0;
+		return fill_path(ctx, obj, v, content);
+	}
+	v->kind = CPT_FILE_OBJECT;
+	v->object = cpt_id(ctx, v->type, type->object(file));
+	v->pos = file->f_pos;
+	return 0;
+}
+
 static int cpt_file_dump(struct vz_context *ctx, struct vz_obj *obj)
 {
 	struct file *file = obj->ptr;
 	struct cpt_file_image v = {};
 	struct cpt_buf content = {};
 	struct pid *owner;
-	int err = 0;
+	int err;
 
 	if (list_is_first(&obj->node, &ctx->objects[CPT_OBJ_FILE])) {
 		err = check_users(ctx);
 		if (err)
 			return err;
 	}
-	if (cpt_file_is_pipe(file)) {
-		v.kind = CPT_FILE_PIPE;
-		v.mode = file_inode(file)->i_mode;
-		v.pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
-		v.async_fd = cpt_pipe_async_fd(file);
-	} else {
-		err = fill_path(ctx, obj, &v, &content);
-	}
+	err = fill_kind(ctx, obj, &v, &content);
 	v.f_flags = open_flags(file);
 	v.cred = cpt_id(ctx, CPT_OBJ_CRED, file->f_cred);
 	owner = get_owner(file, &v);

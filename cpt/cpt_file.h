@@ -27,6 +27,8 @@ struct cpt_file {
  * @owner: who gets SIGIO; a reference, or NULL
  * @flags: of open(2)
  * @pipe: is an end of a pipe
+ * @type: stands for an object of another kind; NULL: it does not
+ * @held: of @type->hold
  * @async: sends SIGIO, and is no pipe
  * @stale: of a mapping: the file was modified on a layered file system since
  * @what: what it is that cannot be dumped; "": nothing of that kind
@@ -37,6 +39,8 @@ struct cpt_look {
 	struct pid *owner;
 	u32 flags;
 	bool pipe;
+	const struct cpt_file_type *type;
+	void *held;
 	bool async;
 	bool stale;
 	char what[CPT_FILE_WHAT];

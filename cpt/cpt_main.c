@@ -42,6 +42,18 @@ struct vz_obj *cpt_collect(struct vz_context *ctx, u32 type, void *ptr)
 	return err ? ERR_PTR(err) : obj;
 }
 
+const struct cpt_file_type *cpt_file_type(const struct file *file, u32 *type)
+{
+	unsigned int i;
+
+	for (i = 0; i < vz_nr_kinds; i++) {
+		*type = vz_kinds[i].type;
+		if (cpt_ops[*type]->file && cpt_ops[*type]->file->is(file))
+			return cpt_ops[*type]->file;
+	}
+	return NULL;
+}
+
 u64 cpt_id(struct vz_context *ctx, u32 type, const void *ptr)
 {
 	struct vz_obj *obj = ptr ? vz_obj_find(ctx, type, ptr) : NULL;

@@ -31,6 +31,13 @@ int vz_check_is_data(__u32 type)
 }
 EXPORT_SYMBOL_GPL(vz_check_is_data);
 
+int vz_check_is_file(__u32 type)
+{
+	const struct vz_frame *f = frame(type);
+
+	return f && f->flags & VZ_KIND_FILE;
+}
+
 const char *vz_check_stem(__u32 type)
 {
 	const struct vz_frame *f = frame(type);

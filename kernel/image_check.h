@@ -61,6 +61,7 @@ int vz_check_cut(struct vz_check *chk, const char *part);
 
 /* Is the kind one of the data part? Name and struct size of a kind; NULL, 0: unknown. */
 int vz_check_is_data(__u32 type);
+int vz_check_is_file(__u32 type);	/* do open files stand for it? */
 const char *vz_check_stem(__u32 type);
 __u32 vz_check_struct_size(__u32 type);
 

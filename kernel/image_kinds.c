@@ -220,7 +220,7 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 }
 
 static const struct vz_rule file_rules[] = {
-	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_PIPE),
+	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
 		CPT_FILE_NOREUSE),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
@@ -237,6 +237,7 @@ static const struct vz_rule file_rules[] = {
 	ID(cpt_file_image, owner_uid),
 	ID(cpt_file_image, owner_euid),
 	VZ_RANGE(cpt_file_image, async_fd, 0, 1 << 30),
+	VZ_ZERO(cpt_file_image, zero),
 };
 
 /* An open file without O_PATH is one of these. */
@@ -256,11 +257,26 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 	}
 }
 
+static int look_file_object(struct vz_check *chk, const struct cpt_file_image *f)
+{
+	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags || f->async_fd ||
+	    (f->f_flags & O_PATH_FLAG))
+		return vz_bad(chk, -EINVAL, "type %u: not a file of another kind", f->type);
+	if (!vz_check_find(chk, f->type, f->object))
+		return vz_bad(chk, -EINVAL, "there is no %s %llu before it", vz_check_stem(f->type),
+			      f->object);
+	return 0;
+}
+
 static int look_file(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_file_image *f = look->fixed;
 	const char *end;
 
+	if (f->kind == CPT_FILE_OBJECT)
+		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
+	if (f->type || f->object)
+		return vz_bad(chk, -EINVAL, "not a file of another kind");
 	if (f->kind == CPT_FILE_PIPE) {
 		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
 		    !S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) || (f->f_flags & 3) == 3)

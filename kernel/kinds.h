@@ -11,6 +11,7 @@
 
 #define VZ_KIND_DATA	1	/* records stand in the data part */
 #define VZ_KIND_ONE	2	/* exactly one record */
+#define VZ_KIND_FILE	4	/* open files stand for its objects */
 
 #define VZ_KINDS(K)							\
 	K(ve,		CPT_OBJ_VE,	struct cpt_ve_image,	VZ_KIND_ONE)	\

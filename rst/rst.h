@@ -35,6 +35,9 @@ struct vz_rec {
  *        Controller's context; the VE is parked.
  * @finish: in the context of each thread, after the trailer was seen: what must
  *          come last (credentials, signal state, registers)
+ * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
+ *        that stands for it; in init's context, before it has children. Mode,
+ *        position, O_NONBLOCK and the like are set by the caller
  * @undo: drops obj->ptr of an object that was kept with rst_keep()
  *
  * All may sleep; each returns 0 or -errno after rst_err().
@@ -47,8 +50,20 @@ struct rst_ops {
 	int (*links)(struct vz_context *ctx);
 	int (*data)(struct vz_context *ctx, const struct vz_rec *rec);
 	int (*finish)(struct vz_task *vt);
+	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cred *cred);
 	void (*undo)(void *ptr);
 };
+
+/**
+ * rst_open_object() - a file for a CPT_FILE_OBJECT record
+ * @rec: the CPT_OBJ_FILE record
+ * @cred: who opened it
+ *
+ * Return: a new reference, or ERR_PTR after rst_err()
+ */
+struct file *rst_open_object(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cred *cred);
 
 #define K(stem, type, rec, flags) extern const struct rst_ops rst_##stem##_ops;
 #include "../kernel/kinds.h"

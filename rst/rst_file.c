@@ -18,7 +18,8 @@ static const char *path_of(const struct vz_rec *rec)
 {
 	const struct cpt_file_image *v = rec->fixed;
 
-	return v->kind == CPT_FILE_PATH ? rec->content : "pipe";
+	return v->kind == CPT_FILE_PATH ? rec->content :
+	       v->kind == CPT_FILE_PIPE ? "pipe" : vz_kind_name(v->type);
 }
 
 /*
@@ -167,6 +168,10 @@ static int open_file(struct vz_context *ctx, const struct vz_rec *rec)
 		if (IS_ERR(file))
 			return rst_err(ctx, PTR_ERR(file), "file %llu: pipe %llu: cannot be opened: error %ld",
 				       rec->hdr.id, v->pipe, -PTR_ERR(file));
+	} else if (v->kind == CPT_FILE_OBJECT) {
+		file = rst_open_object(ctx, rec, cred);
+		if (IS_ERR(file))
+			return PTR_ERR(file);
 	} else {
 		file = open_path(ctx, rec, cred);
 		if (IS_ERR(file))

@@ -35,6 +35,29 @@ void *rst_made(struct vz_context *ctx, u32 type, u64 id)
 	return obj ? obj->ptr : NULL;
 }
 
+/* What fcntl(F_SETFL) may change. */
+#define RST_SETFL (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
+
+struct file *rst_open_object(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cred *cred)
+{
+	const struct cpt_file_image *v = rec->fixed;
+	const struct rst_ops *ops = rst_ops[v->type];
+	const struct vz_rec *object = rst_find(ctx, v->type, v->object);
+	struct file *file;
+
+	if (!ops->file || !object)
+		return ERR_PTR(-EINVAL);
+	file = ops->file(ctx, object, cred);
+	if (IS_ERR(file))
+		return file;
+	spin_lock(&file->f_lock);
+	file->f_flags = (file->f_flags & ~RST_SETFL) | (v->f_flags & RST_SETFL);
+	spin_unlock(&file->f_lock);
+	file->f_pos = v->pos;
+	return file;
+}
+
 static void undo_object(struct vz_obj *obj)
 {
 	if (rst_ops[obj->type]->undo)

@@ -124,7 +124,8 @@ static const struct field file_fields[] = {
 	F(cpt_file_image, cred, 'u'), F(cpt_file_image, owner_pid, 'u'),
 	F(cpt_file_image, owner_type, 'u'), F(cpt_file_image, owner_sig, 'u'),
 	F(cpt_file_image, owner_uid, 'u'), F(cpt_file_image, owner_euid, 'u'),
-	F(cpt_file_image, async_fd, 'u'), { 0 }
+	F(cpt_file_image, async_fd, 'u'), F(cpt_file_image, type, 'u'),
+	F(cpt_file_image, object, 'u'), { 0 }
 };
 
 static const struct field files_fields[] = { F(cpt_files_image, fds, 'u'), { 0 } };

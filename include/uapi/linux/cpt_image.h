@@ -547,6 +547,7 @@ struct cpt_pipe_buf {
 /* cpt_file_image.kind */
 #define CPT_FILE_PATH		1	/* opened by its path: file, directory, device */
 #define CPT_FILE_PIPE		2	/* an end of a pipe */
+#define CPT_FILE_OBJECT		3	/* stands for a record of another type */
 
 /* cpt_file_image.flags */
 #define CPT_FILE_MAPPED		(1U << 0)	/* mapped, and nobody has it open for writing */
@@ -576,6 +577,9 @@ struct cpt_pipe_buf {
  * @owner_euid: likewise, effective
  * @async_fd: of a pipe: number of the descriptor that SIGIO names, plus 1; 0: no
  *            signal is sent (O_ASYNC is off, or was given to open(2))
+ * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for
+ * @zero: 0
+ * @object: for CPT_FILE_OBJECT its id
  *
  * Content: for CPT_FILE_PATH the NUL-terminated path from the VE's root.
  */
@@ -597,6 +601,9 @@ struct cpt_file_image {
 	__u32 owner_uid;
 	__u32 owner_euid;
 	__u32 async_fd;
+	__u32 type;
+	__u32 zero;
+	__u64 object;
 };
 
 #define CPT_FD_CLOEXEC		(1U << 0)
