@@ -6,7 +6,7 @@
 need_modules
 
 V=401
-image=$dumps/stages fifo=$tap_tmp/fifo
+dumps=$dumps/stages.d image=$dumps/stages fifo=$tap_tmp/fifo
 mkfifo "$fifo"
 
 # Status N of vzctl WORD VEID ARG..., and the VE is as it was: $state says how.
@@ -33,7 +33,7 @@ is_up() {	# nothing half: it ticks and no context holds it
 
 no_dump() { is "$(ls -A $dumps)" "" "$1"; }
 
-rm -f $dumps/*
+rm -rf $dumps; mkdir -p $dumps
 ve_ticker $V; ok "a VE that ticks"
 
 # ---- orders ----
@@ -239,7 +239,7 @@ reader_stalls() {	# the pipe is full, and stays so
 }
 
 part killed
-rm -f $dumps/*
+rm -rf $dumps; mkdir -p $dumps
 "$suites/ctl.py" cpt bind=$V veid=$V suspend say=suspended wait >"$tap_tmp/ctl" & ctl=$!
 poll 20 grep -q suspended "$tap_tmp/ctl"; ok "suspended by calls alone"
 is_frozen $V "by calls alone: stands still"
@@ -382,5 +382,5 @@ is_up "two at once: the second is refused, the VE runs on"
 ve_end $V
 ve_gone $V; ok "nothing is left"
 rmmod vzrst vzcpt; ok "the modules are not in use any more"
-rm -f $dumps/stages* /mnt/image
+rm -rf $dumps /mnt/image
 tap_done

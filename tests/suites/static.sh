@@ -77,7 +77,7 @@ restore() {
 	local name=$1 veid=$2 image=$dumps/static.$1 result
 
 	if [ ! -s "$image" ]; then
-		echo "# $name: no image"
+		tap_result 1 "$name: there is an image of the boot before"
 		return
 	fi
 	result=$(ve_file "$veid" /result)

@@ -107,7 +107,7 @@ restore() {
 	local name=$1 veid=${veid_of[$1]} image=$dumps/workloads.$1 want got
 
 	if [ ! -s "$image" ]; then
-		echo "# $name: no image"
+		tap_result 1 "$name: there is an image of the boot before"
 		return
 	fi
 	want=$("undisturbed_$name")
