@@ -299,6 +299,7 @@ static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long 
 	case CPT_SET_CPU_FLAGS:		/* a hint of OpenVZ's tools */
 		return 0;
 	default:
+		vz_msg_begin(ctx);
 		return ctx->side->call(ctx, cmd, arg);
 	}
 }

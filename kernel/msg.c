@@ -23,6 +23,20 @@ void vz_msg_free(struct vz_context *ctx)
 	ctx->msg = NULL;
 }
 
+/**
+ * vz_msg_begin() - an operation begins
+ * @ctx: the context
+ *
+ * What was said before is no longer of interest: a context may be kept for days.
+ */
+void vz_msg_begin(struct vz_context *ctx)
+{
+	mutex_lock(&ctx->msg_lock);
+	ctx->msg_base += ctx->msg_len;
+	ctx->msg_len = 0;
+	mutex_unlock(&ctx->msg_lock);
+}
+
 static void msg_keep(struct vz_context *ctx, const char *line, size_t len)
 {
 	mutex_lock(&ctx->msg_lock);
@@ -79,13 +93,20 @@ int vz_refuse(struct vz_context *ctx, const char *fmt, ...)
 	return 0;
 }
 
-/* read(2) of the control file: what was said since @pos, 0 when all was read. */
+/*
+ * read(2) of the control file: what was said since @pos (of all that was ever
+ * said) in the last operation, 0 when all was read.
+ */
 ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos)
 {
 	ssize_t ret;
+	loff_t at;
 
 	mutex_lock(&ctx->msg_lock);
-	ret = simple_read_from_buffer(to, n, pos, ctx->msg, ctx->msg_len);
+	at = max_t(loff_t, *pos, ctx->msg_base) - ctx->msg_base;
+	ret = simple_read_from_buffer(to, n, &at, ctx->msg, ctx->msg_len);
+	if (ret > 0)
+		*pos = ctx->msg_base + at;
 	mutex_unlock(&ctx->msg_lock);
 	return ret;
 }

@@ -359,7 +359,14 @@ join=99 -> ENOENT
 put -> 0
 veid=99 -> 0
 suspend -> ESRCH
-$("$suites/ctl.py" cpt dump resume kill veid=99 suspend read | grep '^read')" "calls in a wrong state"
+read -> VE 99: is not running" "calls in a wrong state, and what the last one said"
+is "$("$suites/ctl.py" cpt veid=99 dump read suspend read read)" \
+"veid=99 -> 0
+dump -> ENOENT
+read -> VE 99: is not suspended
+suspend -> ESRCH
+read -> VE 99: is not running
+read -> " "each call says its own"
 "$suites/ctl.py" cpt errorfile="$tap_tmp/errors" veid=99 suspend >/dev/null
 like "$(cat "$tap_tmp/errors")" "VE 99: is not running" "messages on ERRORFD"
 is "$("$suites/ctl.py" cpt bind=$V veid=$V suspend suspend dump dumpfile=$image dump resume resume)" \

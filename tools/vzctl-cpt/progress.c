@@ -21,14 +21,12 @@ static struct {
 	bool running, stop;
 	int ctl;
 	const char *label;
-	bool drawn;
 } line = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
 static void draw(int percent)
 {
-	line.drawn = true;
 	fprintf(vz_out, "\r\t%s... %3d%%", line.label, percent);
 	fflush(vz_out);
 }
@@ -66,7 +64,7 @@ void progress_start(int ctl, const char *label)
 
 	line.ctl = ctl;
 	line.label = label;
-	line.stop = line.drawn = false;
+	line.stop = false;
 	fprintf(vz_out, "\t%s...", label);
 	fflush(vz_out);
 	pthread_condattr_init(&attr);
@@ -91,7 +89,7 @@ void progress_stop(bool ok)
 		line.running = false;
 	}
 	pthread_cond_destroy(&line.cond);
-	if (ok && line.drawn)
+	if (ok)
 		draw(100);
 	fputc('\n', vz_out);
 	fflush(vz_out);
