@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Contents of pages: read from the image straight into the pages' frames.
+ *
+ * Each page is touched three times: made (and zeroed) by the kernel, read into,
+ * and summed. A long record goes through these as through a pipeline: while one
+ * batch is read, workers make the next one and sum the one before.
  */
 #include <linux/bvec.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include "../kernel/access.h"
 #include "rst_mm.h"
 
-#define BATCH 1024U	/* pages that are read at once */
+#define BATCH 256U	/* pages that are read at once */
 
 /**
  * rst_pin_pages() - get pages of an address space to write their contents
@@ -70,6 +75,10 @@ void rst_put_page(struct page *page, bool dirty)
  * @bvec: the same, joined
  * @nr_pages: number of pages
  * @nr_bvec: number of pieces
+ * @pin: makes them: fill()
+ * @sum: sums them
+ * @from: where fill() goes on in the record
+ * @err: of fill()
  */
 struct load {
 	struct vz_context *ctx;
@@ -78,6 +87,22 @@ struct load {
 	struct bio_vec bvec[BATCH];
 	unsigned int nr_pages;
 	unsigned int nr_bvec;
+	struct work_struct pin;
+	struct work_struct sum;
+	struct cursor *from;
+	int err;
+};
+
+/**
+ * struct cursor - how far the pages of a record have been made
+ * @rec: the record
+ * @extent: the current one
+ * @done: pages of it
+ */
+struct cursor {
+	const struct vz_rec *rec;
+	u32 extent;
+	u64 done;
 };
 
 static void put_pages(struct load *l, bool dirty)
@@ -88,22 +113,6 @@ static void put_pages(struct load *l, bool dirty)
 		rst_put_page(l->pages[i], dirty);
 	l->nr_pages = 0;
 	l->nr_bvec = 0;
-}
-
-static int read_pages(struct load *l)
-{
-	u64 bytes = (u64)l->nr_pages << PAGE_SHIFT;
-	ktime_t start = ktime_get();
-	int err;
-
-	if (!l->nr_pages)
-		return 0;
-	err = rst_read_payload(l->ctx, l->bvec, l->nr_bvec, bytes);
-	l->ctx->stats.memwrite_time += ktime_us_delta(ktime_get(), start);
-	l->ctx->stats.pages_restored += l->nr_pages;
-	l->ctx->progress_done += bytes;
-	put_pages(l, true);
-	return err;
 }
 
 static void join_pages(struct load *l, unsigned int nr)
@@ -122,57 +131,123 @@ static void join_pages(struct load *l, unsigned int nr)
 	}
 }
 
-static int load_extent(struct load *l, const struct vz_rec *rec, const struct cpt_extent *e)
+/* The next pages of the record, up to BATCH; none at its end. */
+static int fill(struct load *l)
 {
-	const struct cpt_pages_image *image = rec->fixed;
-	u64 at, end = e->start + (e->pages << PAGE_SHIFT);
-	unsigned int want;
+	const struct cpt_pages_image *image = l->from->rec->fixed;
+	const struct cpt_extent *e = l->from->rec->content;
+	struct cursor *c = l->from;
+	u64 at;
 	long n;
-	int err;
 
-	for (at = e->start; at < end; at += (u64)n << PAGE_SHIFT) {
-		if (l->nr_pages == BATCH) {
-			err = read_pages(l);
-			if (err)
-				return err;
+	for (e += c->extent; c->extent < image->extents && l->nr_pages < BATCH; e++, c->extent++) {
+		for (; c->done < e->pages && l->nr_pages < BATCH; c->done += n) {
+			at = e->start + (c->done << PAGE_SHIFT);
+			n = rst_pin_pages(l->mm, at, min_t(u64, BATCH - l->nr_pages, e->pages - c->done),
+					  l->pages + l->nr_pages);
+			if (n == -EINTR)
+				return n;
+			if (n < 0)
+				return rst_err(l->ctx, n, "pages %llu: mm %llu: no page for %llx: error %ld",
+					       c->rec->hdr.id, image->mm, at, -n);
+			join_pages(l, n);
 		}
-		want = min_t(u64, BATCH - l->nr_pages, (end - at) >> PAGE_SHIFT);
-		n = rst_pin_pages(l->mm, at, want, l->pages + l->nr_pages);
-		if (n == -EINTR)
-			return n;
-		if (n < 0)
-			return rst_err(l->ctx, n, "pages %llu: mm %llu: no page for %llx: error %ld",
-				       rec->hdr.id, image->mm, at, -n);
-		join_pages(l, n);
+		if (c->done < e->pages)
+			break;
+		c->done = 0;
 	}
 	return 0;
+}
+
+static void pin_work(struct work_struct *work)
+{
+	struct load *l = container_of(work, struct load, pin);
+
+	l->err = fill(l);
+}
+
+static void sum_work(struct work_struct *work)
+{
+	struct load *l = container_of(work, struct load, sum);
+
+	rst_sum_payload(l->ctx, l->bvec, l->nr_bvec);
+}
+
+static int read_pages(struct load *l)
+{
+	u64 bytes = (u64)l->nr_pages << PAGE_SHIFT;
+	ktime_t start = ktime_get();
+	int err;
+
+	err = rst_read_payload_unsummed(l->ctx, l->bvec, l->nr_bvec, bytes);
+	l->ctx->stats.memwrite_time += ktime_us_delta(ktime_get(), start);
+	l->ctx->stats.pages_restored += l->nr_pages;
+	l->ctx->progress_done += bytes;
+	return err;
+}
+
+/* All of a record that is one batch or less. */
+static int load_short(struct load *l)
+{
+	int err = fill(l);
+
+	if (!err)
+		err = read_pages(l);
+	if (!err)
+		rst_sum_payload(l->ctx, l->bvec, l->nr_bvec);
+	put_pages(l, !err);
+	return err;
+}
+
+/* The batch that was read last is summed, the next one made, the current one read. */
+static int load_long(struct load *l)
+{
+	struct load *last = &l[0], *this = &l[1], *next = &l[2];
+	int err = fill(this);
+
+	while (!err && this->nr_pages) {
+		queue_work(system_unbound_wq, &next->pin);
+		queue_work(system_unbound_wq, &last->sum);
+		err = read_pages(this);
+		flush_work(&last->sum);
+		flush_work(&next->pin);
+		put_pages(last, true);
+		swap(last, this);
+		swap(this, next);
+		err = err ?: this->err;
+	}
+	if (!err)
+		rst_sum_payload(last->ctx, last->bvec, last->nr_bvec);
+	put_pages(last, true);
+	put_pages(this, false);
+	put_pages(next, false);
+	return err;
 }
 
 static int pages_data(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_pages_image *image = rec->fixed;
-	const struct cpt_extent *extents = rec->content;
 	struct mm_struct *mm = rst_made(ctx, CPT_OBJ_MM, image->mm);
+	unsigned int i, nr = rec->hdr.payload > BATCH * PAGE_SIZE ? 3 : 1;
+	struct cursor cursor = { .rec = rec };
 	ktime_t start = ktime_get();
 	struct load *l;
-	unsigned int i;
-	int err = 0;
+	int err;
 
 	if (!mm)
 		return rst_err(ctx, -EINVAL, "pages %llu: no process has mm %llu", rec->hdr.id,
 			       image->mm);
-	l = kvmalloc(sizeof(*l), GFP_KERNEL);
+	l = kvcalloc(nr, sizeof(*l), GFP_KERNEL);
 	if (!l)
 		return -ENOMEM;
-	l->ctx = ctx;
-	l->mm = mm;
-	l->nr_pages = 0;
-	l->nr_bvec = 0;
-	for (i = 0; i < image->extents && !err; i++)
-		err = load_extent(l, rec, &extents[i]);
-	if (!err)
-		err = read_pages(l);
-	put_pages(l, false);
+	for (i = 0; i < nr; i++) {
+		l[i].ctx = ctx;
+		l[i].mm = mm;
+		l[i].from = &cursor;
+		INIT_WORK(&l[i].pin, pin_work);
+		INIT_WORK(&l[i].sum, sum_work);
+	}
+	err = nr > 1 ? load_long(l) : load_short(l);
 	kvfree(l);
 	ctx->stats.memdump_time += ktime_us_delta(ktime_get(), start);
 	return err;

@@ -365,7 +365,8 @@ static int get_bvec_buffered(struct vz_context *ctx, struct iov_iter *iter)
 	return 0;
 }
 
-int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr, u64 bytes)
+int rst_read_payload_unsummed(struct vz_context *ctx, const struct bio_vec *bvec,
+			      unsigned int nr, u64 bytes)
 {
 	struct vz_image *image = ctx->image;
 	struct iov_iter iter;
@@ -388,8 +389,21 @@ int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigne
 			return refuse(ctx, vz_check_cut(image->chk, "payload"));
 	}
 	image->left -= bytes;
-	vz_sum_bvec(&image->sum, bvec, nr);
 	return 0;
+}
+
+void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr)
+{
+	vz_sum_bvec(&ctx->image->sum, bvec, nr);
+}
+
+int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr, u64 bytes)
+{
+	int err = rst_read_payload_unsummed(ctx, bvec, nr, bytes);
+
+	if (!err)
+		rst_sum_payload(ctx, bvec, nr);
+	return err;
 }
 
 static int read_data_rec(struct vz_context *ctx, const struct cpt_object_hdr *hdr,
