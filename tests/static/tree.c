@@ -47,8 +47,6 @@ static long hear(int fd)
 	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : -1;
 }
 
-static struct child orphaned;
-
 static void serve(struct child *c)
 {
 	char cmd, name[16];
@@ -92,9 +90,14 @@ static void serve(struct child *c)
 	_exit(6);
 }
 
-static long ask(struct child *c, char cmd)
+static void tell(struct child *c, char cmd)
 {
 	tst_sys(write(c->to[1], &cmd, 1));
+}
+
+static long ask(struct child *c, char cmd)
+{
+	tell(c, cmd);
 	return hear(c->from[0]);
 }
 
@@ -335,19 +338,19 @@ static int reap(pid_t pid, int flags)
 static void check_clones(void)
 {
 	got_signal = 0;
-	ask(&with_usr2, 'x');
+	tell(&with_usr2, 'x');
 	tst_is(reap(with_usr2.pid, 0), -1, "a child with another exit signal: wait does not see it");
 	tst_is(reap(with_usr2.pid, __WCLONE), with_usr2.pid, "__WCLONE does");
 	tst_ok(got_signal == SIGUSR2 && got_from == with_usr2.pid, "the exit signal");
 	got_signal = 0;
-	ask(&with_none, 'x');
+	tell(&with_none, 'x');
 	tst_is(reap(with_none.pid, __WALL), with_none.pid, "a child without an exit signal");
 	tst_is(got_signal, 0, "sends none");
 }
 
 /* ---- all ---- */
 
-static struct child plain, session, leader, member, named, reaper, execed, pdeath;
+static struct child orphaned, plain, session, leader, member, named, reaper, execed, pdeath;
 
 static void exec_me(struct child *c)
 {
@@ -380,7 +383,7 @@ static void make(void)
 	start(&member, NULL);
 	tst_sys(setpgid(member.pid, ask(&leader, 'i')));
 	/* a group whose leader is dead */
-	ask(&leader, 'x');
+	tell(&leader, 'x');
 	tst_sys(waitpid(leader.pid, NULL, 0));
 	start(&named, set_name);
 	start(&reaper, set_reaper);
