@@ -406,9 +406,6 @@ int main(int argc, char **argv)
 	tst_sys(sigaction(SIGRTMIN + 7, &sa, NULL));
 	sa.sa_flags = SA_RESTART;
 	tst_sys(sigaction(SIGRTMIN + 8, &sa, NULL));
-	for (i = 1; i <= 64; i++)
-		get_action(i, &actions[i]);
-
 	tst_sys(pipe(answer));
 	child = doomed(answer);
 	close(answer[0]);
@@ -424,6 +421,8 @@ int main(int argc, char **argv)
 	}
 	wait_ready(3 + WAITERS);
 	queue_many();
+	for (i = 1; i <= 64; i++)	/* the C library has some, too */
+		get_action(i, &actions[i]);
 	tst_ready();
 
 	for (i = 1; i <= 64; i++) {

@@ -263,7 +263,8 @@ static void wait_state(pid_t pid, int what, int nowait)
 static void make_stops(void)
 {
 	start(&stopped_told, NULL);
-	start(&stopped_new, NULL);
+	start(&stopped_new, set_group_leader);	/* SIGTSTP does nothing to an orphaned group */
+	ask(&stopped_new, 'i');
 	start(&continued, NULL);
 	start(&stopped_threads, with_thread);
 	ask(&stopped_threads, 'i');
