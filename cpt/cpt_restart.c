@@ -3,6 +3,7 @@
  * The restart block of a thread: what restart_syscall(2) will take up again.
  * Part of the kind task.
  */
+#include <linux/alarmtimer.h>
 #include <linux/restart_block.h>
 #include <linux/sched/task_stack.h>
 #include <asm/unistd.h>
@@ -36,6 +37,18 @@ static int fill_nanosleep(struct vz_context *ctx, struct vz_task *vt, u32 fn,
 	r->type = rb->nanosleep.type == TT_NATIVE;
 	r->uaddr = r->type ? (unsigned long)rb->nanosleep.rmtp : 0;
 	return 0;
+}
+
+/* The kernel's clock is a number of its own there. */
+static int fill_alarm(struct vz_context *ctx, struct vz_task *vt, struct cpt_restart_image *r)
+{
+	const struct restart_block *rb = &vt->task->restart_block;
+	bool boot = rb->nanosleep.clockid == ALARM_BOOTTIME;
+	int err = fill_nanosleep(ctx, vt, CPT_RESTART_ALARM_NSLEEP, r);
+
+	r->clockid = boot ? CLOCK_BOOTTIME_ALARM : CLOCK_REALTIME_ALARM;
+	r->expires = ve_time(ctx, boot ? CLOCK_BOOTTIME : CLOCK_REALTIME, rb->nanosleep.expires);
+	return err;
 }
 
 static void fill_futex(struct vz_context *ctx, const struct restart_block *rb,
@@ -98,9 +111,10 @@ int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_rest
 		return 0;
 	if (fn == vz_addr_hrtimer_nanosleep_restart)
 		return fill_nanosleep(ctx, vt, CPT_RESTART_NANOSLEEP, r);
-	if (fn == vz_addr_posix_cpu_nsleep_restart || fn == vz_addr_alarm_timer_nsleep_restart)
-		return cpt_err(ctx, -EBUSY, "task %d (%s): sleeps on a processor time or alarm clock: not supported",
-			       vt->pid, vt->task->comm);
+	if (fn == vz_addr_posix_cpu_nsleep_restart)
+		return fill_nanosleep(ctx, vt, CPT_RESTART_CPU_NSLEEP, r);
+	if (fn == vz_addr_alarm_timer_nsleep_restart)
+		return fill_alarm(ctx, vt, r);
 	if (fn == vz_addr_futex_wait_restart)
 		fill_futex(ctx, rb, r);
 	else if (fn == vz_addr_do_restart_poll)

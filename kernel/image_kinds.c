@@ -426,7 +426,7 @@ static const struct vz_rule process_rules[] = {
 	VZ_MASK(cpt_process_image, exit_code, 0xffff),
 	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
 	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
-		CPT_PROCESS_NO_EXEC | CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED),
+		CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED),
 	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
 	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
 	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),
@@ -446,12 +446,10 @@ static const struct vz_rule task_rules[] = {
 	VZ_RANGE(cpt_task_image, tid, 1, VZ_PID_MAX),
 	VZ_REF(cpt_task_image, tgid, CPT_OBJ_PROCESS),
 	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
-		CPT_TASK_RESET_ON_FORK | CPT_TASK_TSC_SIGSEGV | CPT_TASK_CPUID_FAULT |
-		CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
+		CPT_TASK_RESET_ON_FORK | CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
 	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
 	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
 	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
-	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
 	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),
@@ -474,6 +472,11 @@ static const struct vz_rule task_rules[] = {
 static const struct vz_rule xstate_rules[] = {
 	VZ_REF(cpt_xstate_image, tid, CPT_OBJ_TASK),
 	VZ_ZERO(cpt_xstate_image, zero),
+};
+
+static const struct vz_rule usage_rules[] = {
+	VZ_REF(cpt_usage_image, tid, CPT_OBJ_TASK),
+	VZ_ZERO(cpt_usage_image, zero),
 };
 
 /* ---- the table ---- */
@@ -509,4 +512,5 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = vz_look_process },
 	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
+	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },
 };

@@ -207,6 +207,7 @@ int vz_look_cow(struct vz_check *chk, struct vz_look *look);
 int vz_look_process(struct vz_check *chk, struct vz_look *look);
 int vz_look_task(struct vz_check *chk, struct vz_look *look);
 int vz_look_xstate(struct vz_check *chk, struct vz_look *look);
+int vz_look_usage(struct vz_check *chk, struct vz_look *look);
 int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look);
 int vz_look_sighand(struct vz_check *chk, struct vz_look *look);
 int vz_look_cred(struct vz_check *chk, struct vz_look *look);

@@ -259,3 +259,28 @@ int vz_look_xstate(struct vz_check *chk, struct vz_look *look)
 			      features, chk->head.xfeatures);
 	return 0;
 }
+
+/* Sums of a few of these must not run over; times may be negative before the VE began. */
+#define USAGE_MAX	(VZ_KTIME_MAX / 16)
+
+int vz_look_usage(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_usage_image *u = look->fixed;
+	const struct vz_check_obj *task = vz_check_find(chk, CPT_OBJ_TASK, u->tid);
+	const __u64 *n = &u->runtime, *end = (const __u64 *)(u + 1);
+	const __u64 *process = &u->peak_rss;
+
+	if (look->h->id != u->tid)
+		return vz_bad(chk, -EINVAL, "tid %u", u->tid);
+	if (u->start_ns > (__s64)USAGE_MAX || u->start_ns < -(__s64)USAGE_MAX ||
+	    u->start_boot_ns > (__s64)USAGE_MAX || u->start_boot_ns < -(__s64)USAGE_MAX)
+		return vz_bad(chk, -EINVAL, "it was made at %lld", u->start_ns);
+	for (; n < end; n++) {
+		if (*n > USAGE_MAX)
+			return vz_bad(chk, -EINVAL, "number %u is too large: %llu",
+				      (unsigned int)(n - &u->runtime) + 1, *n);
+		if (*n && n >= process && task->u != u->tid)
+			return vz_bad(chk, -EINVAL, "use of a process, but not its leader's");
+	}
+	return 0;
+}

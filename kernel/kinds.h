@@ -31,6 +31,7 @@
 	K(process,	CPT_OBJ_PROCESS, struct cpt_process_image, 0)		\
 	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
 	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
+	K(usage,	CPT_OBJ_USAGE,	struct cpt_usage_image, 0)		\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)

@@ -114,6 +114,12 @@ static void hide_interruption(struct pt_regs *regs)
 	case __NR_semtimedop:
 	case __NR_io_getevents:
 	case __NR_io_pgetevents:
+	/* with a timeout that the remaining time cannot be written to */
+	case __NR_select:
+	case __NR_pselect6:
+	case __NR_ppoll:
+	/* of a tmpfs, which has taken back what it did */
+	case __NR_fallocate:
 		regs->ax = -ERESTARTNOHAND;
 	}
 }

@@ -2,6 +2,7 @@
 /*
  * The restart block of a thread. Part of the kind task.
  */
+#include <linux/alarmtimer.h>
 #include <linux/restart_block.h>
 #include <linux/sched.h>
 #include "../kernel/access.h"
@@ -28,6 +29,35 @@ static int set_nanosleep(struct vz_task *vt, const struct cpt_restart_image *r)
 	rb->nanosleep.type = r->type ? TT_NATIVE : TT_NONE;
 	rb->nanosleep.rmtp = (void __user *)r->uaddr;
 	rb->nanosleep.expires = host_time(vt->ctx, r->clockid, r->expires);
+	return 0;
+}
+
+/* On a processor's time: it goes on where it stood, see the kind usage. */
+static void set_cpu_nsleep(const struct cpt_restart_image *r)
+{
+	struct restart_block *rb = &current->restart_block;
+
+	rb->fn = (void *)vz_addr_posix_cpu_nsleep_restart;
+	rb->nanosleep.clockid = r->clockid;
+	rb->nanosleep.type = r->type ? TT_NATIVE : TT_NONE;
+	rb->nanosleep.rmtp = (void __user *)r->uaddr;
+	rb->nanosleep.expires = min_t(u64, r->expires, KTIME_MAX);
+}
+
+static int set_alarm(struct vz_task *vt, const struct cpt_restart_image *r)
+{
+	struct restart_block *rb = &current->restart_block;
+	bool boot = r->clockid == CLOCK_BOOTTIME_ALARM;
+
+	if (!boot && r->clockid != CLOCK_REALTIME_ALARM)
+		return rst_err(vt->ctx, -EINVAL, "task %d: sleeps on alarm clock %u", vt->pid,
+			       r->clockid);
+	rb->fn = (void *)vz_addr_alarm_timer_nsleep_restart;
+	rb->nanosleep.clockid = boot ? ALARM_BOOTTIME : ALARM_REALTIME;
+	rb->nanosleep.type = r->type ? TT_NATIVE : TT_NONE;
+	rb->nanosleep.rmtp = (void __user *)r->uaddr;
+	rb->nanosleep.expires = host_time(vt->ctx, boot ? CLOCK_BOOTTIME : CLOCK_REALTIME,
+					  r->expires);
 	return 0;
 }
 
@@ -83,6 +113,11 @@ int rst_set_restart(struct vz_task *vt, const struct cpt_restart_image *r)
 		return 0;
 	case CPT_RESTART_NANOSLEEP:
 		return set_nanosleep(vt, r);
+	case CPT_RESTART_CPU_NSLEEP:
+		set_cpu_nsleep(r);
+		return 0;
+	case CPT_RESTART_ALARM_NSLEEP:
+		return set_alarm(vt, r);
 	case CPT_RESTART_FUTEX:
 		set_futex(vt, r);
 		return 0;

@@ -83,6 +83,11 @@ def tasks(img):
     img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "comm": b"gone"})
     for tid in 1, 2, 5:
         img.add("XSTATE", tid, {"tid": tid}, bytes(512) + struct.pack("<Q", 3) + bytes(312))
+    for tid in 1, 2, 5, 9:
+        img.add("USAGE", tid, {"tid": tid, "start_ns": -5, "runtime": 10**9, "shown_utime": 10**8,
+                               "count": {"utime": 10**9, "nvcsw": 7}, "io": {"rchar": 100},
+                               "peak_rss": 0 if tid == 2 else 10 * PAGE,
+                               "dead": {} if tid == 2 else {"stime": 4}})
 
 
 def data(img):

@@ -177,6 +177,21 @@ static const struct field task_fields[] = {
 
 static const struct field xstate_fields[] = { { 0 } };
 
+static const struct field usage_fields[] = {
+	F(cpt_usage_image, start_ns, 'd'), F(cpt_usage_image, start_boot_ns, 'd'),
+	F(cpt_usage_image, runtime, 'u'), F(cpt_usage_image, shown_utime, 'u'),
+	F(cpt_usage_image, shown_stime, 'u'), F(cpt_usage_image, count.utime, 'u'),
+	F(cpt_usage_image, count.stime, 'u'), F(cpt_usage_image, count.nvcsw, 'u'),
+	F(cpt_usage_image, count.nivcsw, 'u'), F(cpt_usage_image, count.min_flt, 'u'),
+	F(cpt_usage_image, count.maj_flt, 'u'), F(cpt_usage_image, io.rchar, 'u'),
+	F(cpt_usage_image, io.wchar, 'u'), F(cpt_usage_image, io.read_bytes, 'u'),
+	F(cpt_usage_image, io.write_bytes, 'u'), F(cpt_usage_image, peak_rss, 'u'),
+	F(cpt_usage_image, peak_vm, 'u'), F(cpt_usage_image, dead_runtime, 'u'),
+	F(cpt_usage_image, dead.utime, 'u'), F(cpt_usage_image, dead.stime, 'u'),
+	F(cpt_usage_image, dead_maxrss, 'u'), F(cpt_usage_image, children.utime, 'u'),
+	F(cpt_usage_image, children.stime, 'u'), F(cpt_usage_image, children_maxrss, 'u'), { 0 }
+};
+
 static const struct field sigqueue_fields[] = {
 	F(cpt_sigqueue_image, pending, 'x'), F(cpt_sigqueue_image, infos, 'u'), { 0 }
 };
@@ -210,6 +225,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_PROCESS] = { process_fields },
 	[CPT_OBJ_TASK]	= { task_fields },
 	[CPT_OBJ_XSTATE] = { xstate_fields },
+	[CPT_OBJ_USAGE] = { usage_fields },
 	[CPT_OBJ_SIGQUEUE] = { sigqueue_fields },
 	[CPT_OBJ_FLOCK]	= { flock_fields },
 	[CPT_OBJ_PAGES]	= { pages_fields, ARRAY(cpt_pages_image, extents, cpt_extent, extent_fields) },

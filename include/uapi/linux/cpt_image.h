@@ -139,6 +139,7 @@ enum cpt_object_type {
 	CPT_OBJ_PAGES		= 19,	/* contents of pages */
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
+	CPT_OBJ_USAGE		= 22,	/* what a thread has used so far */
 	CPT_OBJ_MAX
 };
 
@@ -656,7 +657,6 @@ struct cpt_fs_image {
 /* cpt_process_image.flags */
 #define CPT_PROCESS_SUBREAPER	(1U << 0)	/* prctl(PR_SET_CHILD_SUBREAPER) */
 #define CPT_PROCESS_LEADER	(1U << 1)	/* session leader */
-#define CPT_PROCESS_NO_EXEC	(1U << 2)	/* has not called execve since fork */
 #define CPT_PROCESS_CONTINUED	(1U << 3)	/* wait(WCONTINUED) not yet told */
 #define CPT_PROCESS_SUBREAPED	(1U << 4)	/* below a subreaper */
 #define CPT_PROCESS_REAL_FIRED	(1U << 5)	/* ITIMER_REAL: its SIGALRM is pending */
@@ -733,7 +733,7 @@ struct cpt_process_image {
 /**
  * struct cpt_restart_image - a system call to be taken up again
  * @fn: CPT_RESTART_*
- * @clockid: nanosleep: CLOCK_*
+ * @clockid: nanosleep: CLOCK_*; on a processor time the number that names whose
  * @expires: VE time for monotonic and boottime clocks, else the clock's; ns;
  *           ~0 for a poll or futex wait without a timeout
  * @uaddr: nanosleep: address for the remaining time; futex: the word; poll: the fds
@@ -758,8 +758,6 @@ struct cpt_restart_image {
 #define CPT_TASK_RESTORE_SIGMASK (1U << 0)	/* @saved_sigmask is the real mask */
 #define CPT_TASK_NO_NEW_PRIVS	(1U << 1)
 #define CPT_TASK_RESET_ON_FORK	(1U << 2)	/* SCHED_RESET_ON_FORK */
-#define CPT_TASK_TSC_SIGSEGV	(1U << 3)	/* prctl(PR_SET_TSC) */
-#define CPT_TASK_CPUID_FAULT	(1U << 4)	/* arch_prctl(ARCH_SET_CPUID, 0) */
 #define CPT_TASK_FORKNOEXEC	(1U << 5)	/* not yet exec'ed since fork */
 #define CPT_TASK_STOPPED	(1U << 6)	/* stands in a job control stop */
 #define CPT_TASK_STOP_PENDING	(1U << 7)	/* about to take part in such a stop */
@@ -908,6 +906,90 @@ struct cpt_flock_image {
 	__u64 files;
 	__u32 pid;
 	__u32 zero;
+};
+
+/**
+ * struct cpt_usage_count - what getrusage(2) tells
+ * @utime: time in user mode, ns, as the ticks have counted it
+ * @stime: time in the kernel
+ * @gtime: time of guests (of virtual machines)
+ * @nvcsw: voluntary context switches
+ * @nivcsw: involuntary ones
+ * @min_flt: page faults without I/O
+ * @maj_flt: page faults with I/O
+ * @inblock: blocks read; 0 for a thread, where it follows from the bytes
+ * @oublock: blocks written; likewise
+ */
+struct cpt_usage_count {
+	__u64 utime;
+	__u64 stime;
+	__u64 gtime;
+	__u64 nvcsw;
+	__u64 nivcsw;
+	__u64 min_flt;
+	__u64 maj_flt;
+	__u64 inblock;
+	__u64 oublock;
+};
+
+/**
+ * struct cpt_usage_io - /proc/PID/io
+ */
+struct cpt_usage_io {
+	__u64 rchar;
+	__u64 wchar;
+	__u64 syscr;
+	__u64 syscw;
+	__u64 read_bytes;
+	__u64 write_bytes;
+	__u64 cancelled_write_bytes;
+};
+
+/**
+ * struct cpt_usage_image - what a thread, and its process, has used so far
+ * @tid: the thread
+ * @zero: 0
+ * @start_ns: when it was made, VE time; may be before the VE's clock began
+ * @start_boot_ns: the same on CLOCK_BOOTTIME: what /proc/PID/stat shows
+ * @runtime: ns on a processor: CLOCK_THREAD_CPUTIME_ID
+ * @shown_utime: last value of @count's utime, scaled to @runtime, that somebody
+ *               was told: it never goes back
+ * @shown_stime: likewise
+ * @count: of the thread
+ * @io: of the thread
+ * @peak_rss: bytes, of the process; this and what follows is 0 but for a leader
+ * @peak_vm: likewise, of its addresses
+ * @all_shown_utime: as @shown_utime, for the process
+ * @all_shown_stime: likewise
+ * @dead_runtime: ns of its threads that have ended
+ * @dead: of these
+ * @dead_io: of these
+ * @dead_maxrss: peak of @peak_rss before execve(2) and at the end, bytes
+ * @children_maxrss: highest peak of its children that were waited for
+ * @children: of these
+ *
+ * The record's id is the tid.
+ */
+struct cpt_usage_image {
+	__u32 tid;
+	__u32 zero;
+	__s64 start_ns;
+	__s64 start_boot_ns;
+	__u64 runtime;
+	__u64 shown_utime;
+	__u64 shown_stime;
+	struct cpt_usage_count count;
+	struct cpt_usage_io io;
+	__u64 peak_rss;
+	__u64 peak_vm;
+	__u64 all_shown_utime;
+	__u64 all_shown_stime;
+	__u64 dead_runtime;
+	struct cpt_usage_count dead;
+	struct cpt_usage_io dead_io;
+	__u64 dead_maxrss;
+	__u64 children_maxrss;
+	struct cpt_usage_count children;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
