@@ -98,6 +98,7 @@ struct vz_context {
 	struct mutex msg_lock;		/* protects the text below */
 	char *msg;
 	size_t msg_len;
+	unsigned int msg_lines;		/* said so far */
 
 	struct cpt_stats stats;
 	u64 progress_done;
@@ -158,7 +159,8 @@ __printf(3, 4) int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)
 __printf(2, 3) int vz_refuse(struct vz_context *ctx, const char *fmt, ...);
 #define cpt_refuse vz_refuse
 
-void vz_msg_init(struct vz_context *ctx);
+long vz_say_why(struct vz_context *ctx, unsigned int lines, long err);
+int vz_msg_init(struct vz_context *ctx);
 void vz_msg_free(struct vz_context *ctx);
 ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos);
 
