@@ -209,20 +209,6 @@ static void check_file_system(struct vz_context *ctx, struct vz_obj *obj, const 
 		data->content = vz_mount_is_tmpfs(mnt);
 }
 
-/* Is it what the VE sees at its path? */
-static bool is_hidden(struct vz_context *ctx, const struct vfsmount *mnt, const char *path)
-{
-	const struct path *root = cpt_ve_root(ctx);
-	struct path seen;
-	bool hidden;
-
-	if (vfs_path_lookup(root->dentry, root->mnt, path, LOOKUP_NO_SYMLINKS, &seen))
-		return true;
-	hidden = seen.mnt != mnt;
-	path_put(&seen);
-	return hidden;
-}
-
 static int check_mount(struct vz_context *ctx, struct vz_obj *obj, char *buf)
 {
 	const struct cpt_mount_data *data = obj->data;
@@ -241,9 +227,13 @@ static int check_mount(struct vz_context *ctx, struct vz_obj *obj, char *buf)
 		cpt_refuse(ctx, "mount %llu: %s: %s: not supported", obj->id, name, what);
 	if (!data->parent)
 		return 0;
-	if (is_hidden(ctx, mnt, name))
+	err = cpt_reachable(ctx, &path, name);
+	if (err == -ESTALE)
 		return cpt_refuse(ctx, "mount %llu: %s: is hidden by another mount: not supported",
 				  obj->id, name);
+	if (err)
+		return cpt_err(ctx, err, "mount %llu: %s: cannot be looked up: error %d", obj->id,
+			       name, -err);
 	options = (char *)get_zeroed_page(GFP_KERNEL);
 	if (!options)
 		return -ENOMEM;

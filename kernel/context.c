@@ -37,7 +37,10 @@ static struct vz_context *context_new(struct vz_side *side)
 	refcount_set(&ctx->refs, 1);
 	ctx->side = side;
 	mutex_init(&ctx->lock);
-	vz_msg_init(ctx);
+	if (vz_msg_init(ctx)) {
+		kvfree(ctx);
+		return NULL;
+	}
 	INIT_LIST_HEAD(&ctx->tasks);
 	INIT_LIST_HEAD(&ctx->held);
 	init_waitqueue_head(&ctx->park_wq);
@@ -269,6 +272,7 @@ static long call_put_context(struct vz_context *ctx)
 
 static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long arg)
 {
+	unsigned int lines = ctx->msg_lines;
 	bool dumps = ctx->side->dumps;
 	long ret;
 
@@ -300,7 +304,8 @@ static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long 
 		return 0;
 	default:
 		vz_msg_begin(ctx);
-		return ctx->side->call(ctx, cmd, arg);
+		ret = ctx->side->call(ctx, cmd, arg);
+		return ret < 0 && ret != -ENOTTY ? vz_say_why(ctx, lines, ret) : ret;
 	}
 }
 

@@ -12,9 +12,12 @@
 #define VZ_MSG_SIZE	(64U << 10)
 #define VZ_MSG_LINE	512U
 
-void vz_msg_init(struct vz_context *ctx)
+/* All that is needed to say that there is no memory is there beforehand. */
+int vz_msg_init(struct vz_context *ctx)
 {
 	mutex_init(&ctx->msg_lock);
+	ctx->msg = kvmalloc(VZ_MSG_SIZE, GFP_KERNEL);
+	return ctx->msg ? 0 : -ENOMEM;
 }
 
 void vz_msg_free(struct vz_context *ctx)
@@ -37,38 +40,31 @@ void vz_msg_begin(struct vz_context *ctx)
 	mutex_unlock(&ctx->msg_lock);
 }
 
-static void msg_keep(struct vz_context *ctx, const char *line, size_t len)
-{
-	mutex_lock(&ctx->msg_lock);
-	if (!ctx->msg)
-		ctx->msg = kvmalloc(VZ_MSG_SIZE, GFP_KERNEL);
-	if (ctx->msg && len <= VZ_MSG_SIZE - ctx->msg_len) {
-		memcpy(ctx->msg + ctx->msg_len, line, len);
-		ctx->msg_len += len;
-	}
-	mutex_unlock(&ctx->msg_lock);
-}
-
+/* Keeps the line if there is room for it; what is kept does not change again. */
 static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_list args)
 {
-	char *line = kmalloc(VZ_MSG_LINE, GFP_KERNEL);
+	char *line, *copy = NULL;
 	struct file *file = NULL;
 	size_t len;
 
-	if (!line)
-		return;
+	mutex_lock(&ctx->msg_lock);
+	line = ctx->msg + ctx->msg_len;
 	len = vscnprintf(line, VZ_MSG_LINE - 1, fmt, args);
 	line[len++] = '\n';
-	msg_keep(ctx, line, len);
-	mutex_lock(&ctx->msg_lock);
+	ctx->msg_lines++;
 	if (ctx->errorfile)
 		file = get_file(ctx->errorfile);
+	if (len + VZ_MSG_LINE <= VZ_MSG_SIZE - ctx->msg_len)
+		ctx->msg_len += len;
+	else
+		line = copy = file ? kmemdup(line, len, GFP_KERNEL) : NULL;
 	mutex_unlock(&ctx->msg_lock);
 	if (file) {
-		vz_write_file(file, line, len, &file->f_pos);
+		if (line)
+			vz_write_file(file, line, len, &file->f_pos);
 		fput(file);
 	}
-	kfree(line);
+	kfree(copy);
 }
 
 int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)
@@ -81,6 +77,25 @@ int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)
 	return err;
 }
 EXPORT_SYMBOL_GPL(vz_err);
+
+/**
+ * vz_say_why() - a call that fails must have said something
+ * @ctx: the context
+ * @lines: ctx->msg_lines then
+ * @err: what the call returns, negative errno
+ *
+ * What has no words of its own, most of all -ENOMEM, gets some.
+ *
+ * Return: @err
+ */
+long vz_say_why(struct vz_context *ctx, unsigned int lines, long err)
+{
+	if (ctx->msg_lines != lines)
+		return err;
+	if (err == -ENOMEM)
+		return vz_err(ctx, err, "VE %u: out of memory", ctx->veid);
+	return vz_err(ctx, err, "VE %u: error %ld", ctx->veid, -err);
+}
 
 int vz_refuse(struct vz_context *ctx, const char *fmt, ...)
 {

@@ -99,6 +99,7 @@ struct vz_context {
 	char *msg;
 	size_t msg_len;
 	u64 msg_base;
+	unsigned int msg_lines;		/* said so far */
 
 	struct cpt_stats stats;
 	u64 progress_done;
@@ -159,8 +160,9 @@ __printf(3, 4) int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)
 __printf(2, 3) int vz_refuse(struct vz_context *ctx, const char *fmt, ...);
 #define cpt_refuse vz_refuse
 
-void vz_msg_init(struct vz_context *ctx);
 void vz_msg_begin(struct vz_context *ctx);
+long vz_say_why(struct vz_context *ctx, unsigned int lines, long err);
+int vz_msg_init(struct vz_context *ctx);
 void vz_msg_free(struct vz_context *ctx);
 ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos);
 
