@@ -299,7 +299,9 @@ static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long 
 	case CPT_SET_CPU_FLAGS:		/* a hint of OpenVZ's tools */
 		return 0;
 	default:
-		return ctx->side->call(ctx, cmd, arg);
+		ret = ctx->side->call(ctx, cmd, arg);
+		vz_msg_flush(ctx);
+		return ret;
 	}
 }
 

@@ -4,6 +4,7 @@
  * written to the ERRORFD when there is one.
  */
 #include <linux/kernel.h>
+#include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "image.h"
@@ -35,10 +36,45 @@ static void msg_keep(struct vz_context *ctx, const char *line, size_t len)
 	mutex_unlock(&ctx->msg_lock);
 }
 
+/*
+ * A task of the VE is not the one to write: it would get the SIGPIPE, and its
+ * limits and credentials would count.
+ */
+static bool in_ve(struct vz_context *ctx)
+{
+	return ctx->pidns && task_active_pid_ns(current) == ctx->pidns;
+}
+
+/**
+ * vz_msg_flush() - write to the ERRORFD what was kept and not written yet
+ * @ctx: the context
+ *
+ * Context: the caller of the ioctl; sleeps. A task of the VE leaves it to that.
+ */
+void vz_msg_flush(struct vz_context *ctx)
+{
+	struct file *file = NULL;
+	size_t from, to;
+
+	if (in_ve(ctx))
+		return;
+	mutex_lock(&ctx->msg_lock);
+	from = ctx->msg_written;
+	to = ctx->msg_len;
+	ctx->msg_written = to;
+	if (ctx->errorfile && from < to)
+		file = get_file(ctx->errorfile);
+	mutex_unlock(&ctx->msg_lock);
+	if (!file)
+		return;
+	/* what is kept is only added to, until the context ends */
+	vz_write_file(file, ctx->msg + from, to - from, &file->f_pos);
+	fput(file);
+}
+
 static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_list args)
 {
 	char *line = kmalloc(VZ_MSG_LINE, GFP_KERNEL);
-	struct file *file = NULL;
 	size_t len;
 
 	if (!line)
@@ -46,15 +82,8 @@ static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_l
 	len = vscnprintf(line, VZ_MSG_LINE - 1, fmt, args);
 	line[len++] = '\n';
 	msg_keep(ctx, line, len);
-	mutex_lock(&ctx->msg_lock);
-	if (ctx->errorfile)
-		file = get_file(ctx->errorfile);
-	mutex_unlock(&ctx->msg_lock);
-	if (file) {
-		vz_write_file(file, line, len, &file->f_pos);
-		fput(file);
-	}
 	kfree(line);
+	vz_msg_flush(ctx);
 }
 
 int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)

@@ -98,6 +98,7 @@ struct vz_context {
 	struct mutex msg_lock;		/* protects the text below */
 	char *msg;
 	size_t msg_len;
+	size_t msg_written;		/* to the errorfile */
 
 	struct cpt_stats stats;
 	u64 progress_done;
@@ -159,6 +160,7 @@ __printf(2, 3) int vz_refuse(struct vz_context *ctx, const char *fmt, ...);
 #define cpt_refuse vz_refuse
 
 void vz_msg_init(struct vz_context *ctx);
+void vz_msg_flush(struct vz_context *ctx);
 void vz_msg_free(struct vz_context *ctx);
 ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos);
 

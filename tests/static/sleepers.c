@@ -278,7 +278,7 @@ static long s_posix(struct sleeper *s)
 static void wake_posix(struct sleeper *s)
 {
 	(void)s;
-	close(posix_holder[1]);
+	tst_sys(write(posix_holder[1], "x", 1));
 }
 
 static void hold_posix(void)
@@ -294,10 +294,9 @@ static void hold_posix(void)
 		tst_must(read(said[0], &c, 1) == 1);
 		return;
 	}
-	close(posix_holder[1]);
 	tst_sys(fcntl(open(locked_file, O_RDWR), F_SETLK, &l));
 	tst_sys(write(said[1], "h", 1));
-	_exit(read(posix_holder[0], &c, 1) != 0);
+	_exit(read(posix_holder[0], &c, 1) != 1);
 }
 
 static void start_child(struct sleeper *s)
