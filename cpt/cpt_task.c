@@ -81,6 +81,9 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 	int err;
 
 	cpt_who(ctx, "process %d (%s)", vt->tgid, task->comm);
+	/* a zombie, too: its tracer is told first */
+	if (READ_ONCE(task->ptrace))
+		cpt_refuse(ctx, "task %d (%s): is traced: not supported", vt->pid, task->comm);
 	cred = get_task_cred(task);
 	/* a running task has others for a moment, in file systems */
 	if (rcu_access_pointer(task->cred) != cred && !vt->zombie && !ctx->checking)

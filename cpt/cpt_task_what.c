@@ -39,8 +39,6 @@ static bool controls_speculation(struct task_struct *task)
 
 static const char *refused_kernel_state(struct task_struct *task)
 {
-	if (task->ptrace || !list_empty(&task->ptraced))
-		return "is traced, or traces";
 	if (task->seccomp.mode)
 		return "seccomp";
 	if (task->io_uring)
@@ -141,6 +139,7 @@ static void refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	struct task_struct *task = vt->task, *init = cpt_get_init(ctx);
 	struct nsproxy *init_ns = NULL;
 	const char *what = NULL;
+	bool within, cgroup;
 
 	if (!init)
 		return;
@@ -156,17 +155,20 @@ static void refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	task_unlock(task);
 	if (init_ns)
 		vz_put_nsproxy(init_ns);
-	if (what)
+	rcu_read_lock();
+	within = task_active_pid_ns(task) != ctx->pidns;
+	cgroup = task_dfl_cgroup(task) != task_dfl_cgroup(init);
+	rcu_read_unlock();
+	put_task_struct(init);
+	if (within)
+		cpt_refuse(ctx, "task %d (%s): is in a PID namespace within the VE: not supported",
+			   vt->pid, task->comm);
+	else if (what)
 		cpt_refuse(ctx, "task %d (%s): %s namespace of its own: not supported", vt->pid,
 			   task->comm, what);
-
-	rcu_read_lock();
-	what = task_active_pid_ns(task) != ctx->pidns ? "is in a PID namespace within the VE" :
-	       task_dfl_cgroup(task) != task_dfl_cgroup(init) ? "is in a cgroup of its own" : NULL;
-	rcu_read_unlock();
-	if (what)
-		cpt_refuse(ctx, "task %d (%s): %s: not supported", vt->pid, task->comm, what);
-	put_task_struct(init);
+	if (cgroup)
+		cpt_refuse(ctx, "task %d (%s): is in a cgroup of its own: not supported", vt->pid,
+			   task->comm);
 }
 
 /*

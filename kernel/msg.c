@@ -24,16 +24,20 @@ void vz_msg_free(struct vz_context *ctx)
 	ctx->msg = NULL;
 }
 
-static void msg_keep(struct vz_context *ctx, const char *line, size_t len)
+static bool msg_keep(struct vz_context *ctx, const char *line, size_t len)
 {
+	bool fits;
+
 	mutex_lock(&ctx->msg_lock);
 	if (!ctx->msg)
 		ctx->msg = kvmalloc(VZ_MSG_SIZE, GFP_KERNEL);
-	if (ctx->msg && len <= VZ_MSG_SIZE - ctx->msg_len) {
+	fits = ctx->msg && len <= VZ_MSG_SIZE - ctx->msg_len;
+	if (fits) {
 		memcpy(ctx->msg + ctx->msg_len, line, len);
 		ctx->msg_len += len;
 	}
 	mutex_unlock(&ctx->msg_lock);
+	return fits;
 }
 
 /*
@@ -45,6 +49,20 @@ static bool in_ve(struct vz_context *ctx)
 	return ctx->pidns && task_active_pid_ns(current) == ctx->pidns;
 }
 
+static void msg_write(struct vz_context *ctx, const char *text, size_t len)
+{
+	struct file *file = NULL;
+
+	mutex_lock(&ctx->msg_lock);
+	if (ctx->errorfile)
+		file = get_file(ctx->errorfile);
+	mutex_unlock(&ctx->msg_lock);
+	if (!file)
+		return;
+	vz_write_file(file, text, len, &file->f_pos);
+	fput(file);
+}
+
 /**
  * vz_msg_flush() - write to the ERRORFD what was kept and not written yet
  * @ctx: the context
@@ -53,7 +71,6 @@ static bool in_ve(struct vz_context *ctx)
  */
 void vz_msg_flush(struct vz_context *ctx)
 {
-	struct file *file = NULL;
 	size_t from, to;
 
 	if (in_ve(ctx))
@@ -62,14 +79,10 @@ void vz_msg_flush(struct vz_context *ctx)
 	from = ctx->msg_written;
 	to = ctx->msg_len;
 	ctx->msg_written = to;
-	if (ctx->errorfile && from < to)
-		file = get_file(ctx->errorfile);
 	mutex_unlock(&ctx->msg_lock);
-	if (!file)
-		return;
 	/* what is kept is only added to, until the context ends */
-	vz_write_file(file, ctx->msg + from, to - from, &file->f_pos);
-	fput(file);
+	if (from < to)
+		msg_write(ctx, ctx->msg + from, to - from);
 }
 
 static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_list args)
@@ -81,9 +94,11 @@ static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_l
 		return;
 	len = vscnprintf(line, VZ_MSG_LINE - 1, fmt, args);
 	line[len++] = '\n';
-	msg_keep(ctx, line, len);
+	if (msg_keep(ctx, line, len))
+		vz_msg_flush(ctx);
+	else if (!in_ve(ctx))
+		msg_write(ctx, line, len);
 	kfree(line);
-	vz_msg_flush(ctx);
 }
 
 int vz_err(struct vz_context *ctx, int err, const char *fmt, ...)

@@ -171,7 +171,7 @@ void vz_registry_forget(u32 veid);
 struct pid *vz_registry_find(u32 veid);
 void vz_registry_exit(void);
 
-/* ---- parked tasks: park.c ---- */
+/* ---- parked tasks: park.c, suspend.c ---- */
 
 enum vz_park_state {
 	VZ_NEW,		/* known, no work queued */
