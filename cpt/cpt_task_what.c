@@ -99,7 +99,8 @@ static const char *refused_thread_state(struct task_struct *task)
 		return "PR_SET_SYSCALL_USER_DISPATCH";
 	if (has_breakpoints(task))
 		return "hardware breakpoints";
-	if (task->group_leader->thread.fpu.perm.__state_perm & XFEATURE_MASK_XTILE_DATA)
+	if (thread_group_leader(task) &&
+	    task->thread.fpu.perm.__state_perm & XFEATURE_MASK_XTILE_DATA)
 		return "AMX (ARCH_REQ_XCOMP_PERM)";
 	if (vz_has_shadow_stack(task))
 		return "shadow stack";
