@@ -383,7 +383,6 @@ struct cpt_mm_image {
 #define CPT_VMA_VVAR		2	/* the kernel's clock data (all vvar areas) */
 #define CPT_VMA_VDSO		3
 #define CPT_VMA_SHM		4	/* shared anonymous or shmem: a file of CPT_OBJ_FILE */
-#define CPT_VMA_VSYSCALL	5	/* never stored: outside of the address space */
 
 /* cpt_vma_image.flags */
 #define CPT_VMA_READ		(1U << 0)
