@@ -94,7 +94,8 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 	if (err || vt->zombie || READ_ONCE(task->exit_state))
 		return err;
 
-	cpt_task_refuse(ctx, vt);
+	if (cpt_task_refuse(ctx, vt))
+		return 0;
 	err = collect_objects(ctx, task);
 	if (err || ctx->checking)
 		return err;

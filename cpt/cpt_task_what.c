@@ -135,15 +135,16 @@ static const char *other_namespace(const struct nsproxy *ns, const struct nsprox
 	       ns->pid_ns_for_children != init_ns->pid_ns_for_children ? "PID (of children)" : NULL;
 }
 
-static void refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
+/* Return: its files cannot be named in the VE. */
+static bool refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 {
 	struct task_struct *task = vt->task, *init = cpt_get_init(ctx);
 	struct nsproxy *init_ns = NULL;
 	const char *what = NULL;
-	bool within, cgroup;
+	bool within, cgroup, mounts = false;
 
 	if (!init)
-		return;
+		return false;
 	task_lock(init);
 	if (init->nsproxy) {
 		init_ns = init->nsproxy;
@@ -151,8 +152,10 @@ static void refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	}
 	task_unlock(init);
 	task_lock(task);
-	if (init_ns && task->nsproxy)
+	if (init_ns && task->nsproxy) {
 		what = other_namespace(task->nsproxy, init_ns);
+		mounts = task->nsproxy->mnt_ns != init_ns->mnt_ns;
+	}
 	task_unlock(task);
 	if (init_ns)
 		vz_put_nsproxy(init_ns);
@@ -170,6 +173,7 @@ static void refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	if (cgroup)
 		cpt_refuse(ctx, "task %d (%s): is in a cgroup of its own: not supported", vt->pid,
 			   task->comm);
+	return mounts;
 }
 
 /*
@@ -209,8 +213,10 @@ static void refuse_sharing(struct vz_context *ctx, struct vz_task *vt)
  * cpt_task_refuse() - say what of a thread cannot be dumped
  * @ctx: the context
  * @vt: a thread that lives; in a check it runs
+ *
+ * Return: what it refers to is not to be looked at: it would only be refused, too
  */
-void cpt_task_refuse(struct vz_context *ctx, struct vz_task *vt)
+bool cpt_task_refuse(struct vz_context *ctx, struct vz_task *vt)
 {
 	struct task_struct *task = vt->task;
 	const char *what = refused_kernel_state(task) ?: refused_thread_state(task);
@@ -220,6 +226,6 @@ void cpt_task_refuse(struct vz_context *ctx, struct vz_task *vt)
 	if (has_other_label(task))
 		cpt_refuse(ctx, "task %d (%s): label of a security module: not supported", vt->pid,
 			   task->comm);
-	refuse_namespaces(ctx, vt);
 	refuse_sharing(ctx, vt);
+	return refuse_namespaces(ctx, vt);
 }

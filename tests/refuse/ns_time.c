@@ -1,4 +1,4 @@
-/* refuse: task [0-9]+ \(ns_time_children\): time \(of children\) namespace of its own: not supported */
+/* refuse: task [0-9]+ \(ns_time\): time \(of children\) namespace of its own: not supported */
 // SPDX-License-Identifier: GPL-2.0-only
 #include "../static/tst.h"
 #include <sched.h>
