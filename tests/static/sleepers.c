@@ -447,7 +447,7 @@ static void *sleeps_on_cpu_abs(void *arg)
 
 	tst_sys(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t));
 	t.tv_sec += 2;
-	*(int *)arg = clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, &t, NULL) ? 2 :
+	*(volatile int *)arg = clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, &t, NULL) ? 2 :
 		      clock_now(CLOCK_PROCESS_CPUTIME_ID) >= seconds(&t) ? 1 : 3;
 	return NULL;
 }
@@ -487,7 +487,8 @@ int main(int argc, char **argv)
 	struct flock l = { .l_type = F_WRLCK };
 	unsigned long mask = 1UL << (SIGUSR2 - 1);
 	pthread_t burner, burner_abs;
-	int i, abs_ret = 0;
+	volatile int abs_ret = 0;
+	int i;
 	double before;
 
 	tst_begin(argc, argv);
@@ -506,7 +507,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < SLEEPERS; i++)
 		start(&sleepers[i]);
 	tst_must(!pthread_create(&burner, NULL, sleeps_on_cpu, NULL));
-	tst_must(!pthread_create(&burner_abs, NULL, sleeps_on_cpu_abs, &abs_ret));
+	tst_must(!pthread_create(&burner_abs, NULL, sleeps_on_cpu_abs, (void *)&abs_ret));
 	tst_sleep_ms(300);
 	for (i = 0; i < SLEEPERS; i++) {
 		if (sleepers[i].done)
