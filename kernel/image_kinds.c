@@ -460,7 +460,7 @@ static const struct vz_rule task_rules[] = {
 	VZ_RANGE(cpt_task_image, pdeath_signal, 0, 64),
 	VZ_RANGE(cpt_task_image, rseq_len, 0, VZ_PAGE),
 	VZ_RANGE(cpt_task_image, rseq, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_task_image, sched_policy, 0, 7),
+	VZ_RANGE(cpt_task_image, sched_policy, 0, 5),
 	VZ_SRANGE(cpt_task_image, nice, -20, 19),
 	VZ_RANGE(cpt_task_image, sched_priority, 0, 99),
 	VZ_MASK(cpt_task_image, ioprio, 0xffff),
