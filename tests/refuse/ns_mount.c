@@ -1,5 +1,6 @@
 /* refuse: task [0-9]+ \(ns_mount\): mount namespace of its own: not supported */
 // SPDX-License-Identifier: GPL-2.0-only
+/* among others */
 #include "../static/tst.h"
 #include <sched.h>
 
