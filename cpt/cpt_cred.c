@@ -3,6 +3,7 @@
  * cred: credentials of tasks and of open files.
  */
 #include <linux/cred.h>
+#include <linux/keyctl.h>
 #include <linux/sched/task.h>
 #include <linux/securebits.h>
 #include <linux/user_namespace.h>
@@ -53,6 +54,8 @@ static int cpt_cred_collect(struct vz_context *ctx, struct vz_obj *obj)
 		cpt_refuse(ctx, "%s: thread or process keyring: not supported", ctx->who);
 	if (has_own_session_keyring(ctx, cred))
 		cpt_refuse(ctx, "%s: session keyring of its own: not supported", ctx->who);
+	if (cred->jit_keyring != KEY_REQKEY_DEFL_DEFAULT)
+		cpt_refuse(ctx, "%s: keyring for requested keys of its own: not supported", ctx->who);
 	if (in_landlock(cred))
 		cpt_refuse(ctx, "%s: Landlock sandbox: not supported", ctx->who);
 	return 0;

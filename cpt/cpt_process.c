@@ -155,6 +155,8 @@ static void fill_signal(struct vz_context *ctx, struct vz_task *vt, struct cpt_p
 		v->state = CPT_PROCESS_STOPPED;
 	v->exit_code = signal->group_exit_code;
 	v->flags |= signal->flags & SIGNAL_STOP_CONTINUED ? CPT_PROCESS_CONTINUED : 0;
+	v->flags |= signal->flags & SIGNAL_CLD_STOPPED ? CPT_PROCESS_TELL_STOP : 0;
+	v->flags |= signal->flags & SIGNAL_CLD_CONTINUED ? CPT_PROCESS_TELL_CONT : 0;
 	v->oom_score_adj = signal->oom_score_adj;
 	v->oom_score_adj_min = signal->oom_score_adj_min;
 	for (i = 0; i < CPT_RLIMITS; i++) {
@@ -169,6 +171,17 @@ static u32 zombie_exit_code(struct task_struct *task)
 {
 	return task->signal->flags & SIGNAL_GROUP_EXIT ? task->signal->group_exit_code :
 							 task->exit_code;
+}
+
+/* Then it is told of its child's end by SIGCHLD, whatever the child was made with. */
+static bool parent_has_execed(struct task_struct *task)
+{
+	bool execed;
+
+	rcu_read_lock();
+	execed = task->parent_exec_id != READ_ONCE(rcu_dereference(task->real_parent)->self_exec_id);
+	rcu_read_unlock();
+	return execed;
 }
 
 static u32 count_threads(struct vz_context *ctx, pid_t tgid)
@@ -195,6 +208,7 @@ static int dump_process(struct vz_context *ctx, struct vz_task *vt)
 	v.flags |= task->signal->is_child_subreaper ? CPT_PROCESS_SUBREAPER : 0;
 	v.flags |= task->signal->has_child_subreaper ? CPT_PROCESS_SUBREAPED : 0;
 	v.flags |= task->signal->leader ? CPT_PROCESS_LEADER : 0;
+	v.flags |= vt->pid != 1 && parent_has_execed(task) ? CPT_PROCESS_NEW_PARENT : 0;
 	if (vt->zombie) {
 		v.state = CPT_PROCESS_ZOMBIE;
 		v.exit_code = zombie_exit_code(task);

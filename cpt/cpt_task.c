@@ -2,13 +2,12 @@
 /*
  * task: threads.
  */
-#include <linux/cgroup.h>
+#include <linux/audit.h>
 #include <linux/cpumask.h>
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
 #include <linux/ioprio.h>
 #include <linux/iocontext.h>
-#include <linux/nsproxy.h>
 #include <linux/sched/jobctl.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/prio.h>
@@ -16,142 +15,8 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
-#include <linux/thread_info.h>
-#include <asm/desc.h>
 #include "../kernel/access.h"
 #include "cpt_task.h"
-
-/* ---- what cannot be dumped ---- */
-
-static const char *refused_kernel_state(struct task_struct *task)
-{
-	if (task->ptrace || !list_empty(&task->ptraced))
-		return "is traced, or traces";
-	if (task->seccomp.mode)
-		return "seccomp";
-	if (task->io_uring)
-		return "io_uring";
-	if (task->mempolicy)
-		return "memory policy";
-	if (task->atomic_flags & ~BIT(PFA_NO_NEW_PRIVS))
-		return "PR_SET_SPECULATION_CTRL";
-	if (task->flags & (PF_MCE_PROCESS | PF_MCE_EARLY))
-		return "PR_MCE_KILL";
-	if (task->flags & PF_MEMALLOC_NOIO)
-		return "PR_SET_IO_FLUSHER";
-	if (task->policy == SCHED_DEADLINE)
-		return "SCHED_DEADLINE";
-#ifdef CONFIG_SCHED_CORE
-	if (task->core_cookie)
-		return "core scheduling cookie";
-#endif
-	return NULL;
-}
-
-static bool has_tls_segments(struct task_struct *task)
-{
-	static const struct desc_struct none;
-	unsigned int i;
-
-	for (i = 0; i < GDT_ENTRY_TLS_ENTRIES; i++) {
-		if (memcmp(&task->thread.tls_array[i], &none, sizeof(none)))
-			return true;
-	}
-	return false;
-}
-
-static const char *refused_thread_state(struct task_struct *task)
-{
-	if (test_tsk_thread_flag(task, TIF_ADDR32) || task->compat_robust_list)
-		return "32-bit program";
-	if (has_tls_segments(task) || task->thread.fsindex || task->thread.gsindex)
-		return "segment registers";
-	if (task->thread.io_bitmap || task->thread.iopl_emul)
-		return "access to I/O ports";
-	if (test_tsk_thread_flag(task, TIF_NOTSC))
-		return "PR_SET_TSC";
-	if (test_tsk_thread_flag(task, TIF_NOCPUID))
-		return "ARCH_SET_CPUID";
-	if (test_task_syscall_work(task, SYSCALL_USER_DISPATCH))
-		return "PR_SET_SYSCALL_USER_DISPATCH";
-	return NULL;
-}
-
-/* Every namespace but PID is init's. @ns and @init_ns are held by task_lock. */
-static const char *other_namespace(const struct nsproxy *ns, const struct nsproxy *init_ns)
-{
-	if (ns == init_ns)
-		return NULL;
-	return ns->mnt_ns != init_ns->mnt_ns ? "mount" :
-	       ns->uts_ns != init_ns->uts_ns ? "UTS" :
-	       ns->ipc_ns != init_ns->ipc_ns ? "IPC" :
-	       ns->net_ns != init_ns->net_ns ? "network" :
-	       ns->cgroup_ns != init_ns->cgroup_ns ? "cgroup" :
-	       ns->time_ns != init_ns->time_ns ? "time" :
-	       ns->time_ns_for_children != init_ns->time_ns_for_children ? "time (of children)" :
-	       ns->pid_ns_for_children != init_ns->pid_ns_for_children ? "PID (of children)" : NULL;
-}
-
-static void collect_namespaces(struct vz_context *ctx, struct vz_task *vt)
-{
-	struct task_struct *task = vt->task, *init = cpt_get_init(ctx);
-	struct nsproxy *init_ns = NULL;
-	const char *what = NULL;
-
-	if (!init)
-		return;
-	task_lock(init);
-	if (init->nsproxy) {
-		init_ns = init->nsproxy;
-		get_nsproxy(init_ns);
-	}
-	task_unlock(init);
-	task_lock(task);
-	if (init_ns && task->nsproxy)
-		what = other_namespace(task->nsproxy, init_ns);
-	task_unlock(task);
-	if (init_ns)
-		vz_put_nsproxy(init_ns);
-	if (what)
-		cpt_refuse(ctx, "task %d (%s): %s namespace of its own: not supported", vt->pid,
-			   task->comm, what);
-
-	rcu_read_lock();
-	what = task_active_pid_ns(task) != ctx->pidns ? "is in a PID namespace within the VE" :
-	       task_dfl_cgroup(task) != task_dfl_cgroup(init) ? "is in a cgroup of its own" : NULL;
-	rcu_read_unlock();
-	if (what)
-		cpt_refuse(ctx, "task %d (%s): %s: not supported", vt->pid, task->comm, what);
-	put_task_struct(init);
-}
-
-/*
- * A vfork child has its parent's memory until it calls execve or ends, which a
- * suspend waits for: no reason against a dump.
- */
-static bool is_vfork_child(const struct task_struct *task)
-{
-	return READ_ONCE(task->vfork_done) || task->in_execve ||
-	       READ_ONCE(task->flags) & PF_EXITING;
-}
-
-/* An address space or signal actions that several processes share: CLONE_VM. */
-static void collect_sharing(struct vz_context *ctx, struct vz_task *vt)
-{
-	struct vz_task *other;
-
-	if (!vz_is_leader(vt))
-		return;
-	vz_for_each_task(ctx, other) {
-		if (other == vt)
-			return;		/* each pair once */
-		if (vz_is_leader(other) && !other->zombie && vt->task->mm &&
-		    other->task->mm == vt->task->mm && !is_vfork_child(vt->task) &&
-		    !is_vfork_child(other->task))
-			cpt_refuse(ctx, "process %d (%s): shares its memory with process %d: not supported",
-				   vt->pid, vt->task->comm, other->pid);
-	}
-}
 
 /* ---- what it refers to ---- */
 
@@ -213,10 +78,12 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 {
 	struct task_struct *task = vt->task;
 	const struct cred *cred;
-	const char *what;
 	int err;
 
 	cpt_who(ctx, "process %d (%s)", vt->tgid, task->comm);
+	/* a zombie, too: its tracer is told first */
+	if (READ_ONCE(task->ptrace))
+		cpt_refuse(ctx, "task %d (%s): is traced: not supported", vt->pid, task->comm);
 	cred = get_task_cred(task);
 	/* a running task has others for a moment, in file systems */
 	if (rcu_access_pointer(task->cred) != cred && !vt->zombie && !ctx->checking)
@@ -227,11 +94,8 @@ static int collect_task(struct vz_context *ctx, struct vz_task *vt)
 	if (err || vt->zombie || READ_ONCE(task->exit_state))
 		return err;
 
-	what = refused_kernel_state(task) ?: refused_thread_state(task);
-	if (what)
-		cpt_refuse(ctx, "task %d (%s): %s: not supported", vt->pid, task->comm, what);
-	collect_namespaces(ctx, vt);
-	collect_sharing(ctx, vt);
+	if (cpt_task_refuse(ctx, vt))
+		return 0;
 	err = collect_objects(ctx, task);
 	if (err || ctx->checking)
 		return err;
@@ -301,6 +165,7 @@ static void fill_scheduling(struct task_struct *task, struct cpt_task_image *v)
 	v->nice = task_nice(task);
 	v->sched_priority = task->rt_priority;
 	v->flags |= task->sched_reset_on_fork ? CPT_TASK_RESET_ON_FORK : 0;
+	v->slice_ns = vz_sched_slice(task);
 	v->timer_slack_ns = task->timer_slack_ns;
 	v->default_timer_slack_ns = task->default_timer_slack_ns;
 	task_lock(task);
@@ -314,6 +179,12 @@ static void fill_user(struct task_struct *task, struct cpt_task_image *v)
 	v->flags |= task->flags & PF_FORKNOEXEC ? CPT_TASK_FORKNOEXEC : 0;
 	v->pdeath_signal = task->pdeath_signal;
 	v->personality = task->personality;
+	v->loginuid = AUDIT_SID_UNSET;
+	v->sessionid = AUDIT_SID_UNSET;
+#ifdef CONFIG_AUDIT
+	v->loginuid = __kuid_val(task->loginuid);
+	v->sessionid = task->sessionid;
+#endif
 	v->rseq = (unsigned long)task->rseq;
 	v->rseq_len = vz_rseq_len(task);
 	v->rseq_sig = task->rseq_sig;

@@ -76,6 +76,26 @@ static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 #endif
 }
 
+/* 6.12: sched_setattr(2) of an ordinary task takes a slice, ns; 0: the default */
+static inline u64 vz_sched_slice(const struct task_struct *task)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return task->se.custom_slice ? task->se.slice : 0;
+#else
+	return 0;
+#endif
+}
+
+/* 6.6: arch_prctl(ARCH_SHSTK_ENABLE), and what ARCH_SHSTK_LOCK has locked */
+static inline bool vz_has_shadow_stack(const struct task_struct *task)
+{
+#ifdef CONFIG_X86_USER_SHADOW_STACK
+	return task->thread.features || task->thread.features_locked;
+#else
+	return false;
+#endif
+}
+
 /* 6.11: a list became a hash list */
 static inline bool vz_has_posix_timers(const struct signal_struct *signal)
 {

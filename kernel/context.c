@@ -305,7 +305,10 @@ static long call_locked(struct vz_context *ctx, unsigned int cmd, unsigned long 
 	default:
 		vz_msg_begin(ctx);
 		ret = ctx->side->call(ctx, cmd, arg);
-		return ret < 0 && ret != -ENOTTY ? vz_say_why(ctx, lines, ret) : ret;
+		if (ret < 0 && ret != -ENOTTY)
+			vz_say_why(ctx, lines, ret);
+		vz_msg_flush(ctx);
+		return ret;
 	}
 }
 

@@ -426,7 +426,8 @@ static const struct vz_rule process_rules[] = {
 	VZ_MASK(cpt_process_image, exit_code, 0xffff),
 	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
 	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
-		CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED),
+		CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED |
+		CPT_PROCESS_TELL_STOP | CPT_PROCESS_TELL_CONT | CPT_PROCESS_NEW_PARENT),
 	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
 	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
 	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),
@@ -459,13 +460,12 @@ static const struct vz_rule task_rules[] = {
 	VZ_RANGE(cpt_task_image, pdeath_signal, 0, 64),
 	VZ_RANGE(cpt_task_image, rseq_len, 0, VZ_PAGE),
 	VZ_RANGE(cpt_task_image, rseq, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_task_image, sched_policy, 0, 7),
+	VZ_RANGE(cpt_task_image, sched_policy, 0, 5),
 	VZ_SRANGE(cpt_task_image, nice, -20, 19),
 	VZ_RANGE(cpt_task_image, sched_priority, 0, 99),
 	VZ_MASK(cpt_task_image, ioprio, 0xffff),
-	VZ_ZERO(cpt_task_image, zero),
 	VZ_RANGE(cpt_task_image, cpus, 0, 8192),
-	VZ_ZERO(cpt_task_image, zero2),
+	VZ_RANGE(cpt_task_image, slice_ns, 0, VZ_KTIME_MAX),
 	VZ_TEXT(cpt_task_image, comm),
 };
 

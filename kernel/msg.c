@@ -4,6 +4,7 @@
  * written to the ERRORFD when there is one.
  */
 #include <linux/kernel.h>
+#include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "image.h"
@@ -37,14 +38,60 @@ void vz_msg_begin(struct vz_context *ctx)
 	mutex_lock(&ctx->msg_lock);
 	ctx->msg_base += ctx->msg_len;
 	ctx->msg_len = 0;
+	ctx->msg_written = 0;
 	mutex_unlock(&ctx->msg_lock);
+}
+
+/*
+ * A task of the VE is not the one to write: it would get the SIGPIPE, and its
+ * limits and credentials would count.
+ */
+static bool in_ve(struct vz_context *ctx)
+{
+	return ctx->pidns && task_active_pid_ns(current) == ctx->pidns;
+}
+
+static void msg_write(struct vz_context *ctx, const char *text, size_t len)
+{
+	struct file *file = NULL;
+
+	mutex_lock(&ctx->msg_lock);
+	if (ctx->errorfile)
+		file = get_file(ctx->errorfile);
+	mutex_unlock(&ctx->msg_lock);
+	if (!file)
+		return;
+	vz_write_file(file, text, len, &file->f_pos);
+	fput(file);
+}
+
+/**
+ * vz_msg_flush() - write to the ERRORFD what was kept and not written yet
+ * @ctx: the context
+ *
+ * Context: the caller of the ioctl; sleeps. A task of the VE leaves it to that.
+ */
+void vz_msg_flush(struct vz_context *ctx)
+{
+	size_t from, to;
+
+	if (in_ve(ctx))
+		return;
+	mutex_lock(&ctx->msg_lock);
+	from = ctx->msg_written;
+	to = ctx->msg_len;
+	ctx->msg_written = to;
+	mutex_unlock(&ctx->msg_lock);
+	/* what is kept is only added to, until the next operation */
+	if (from < to)
+		msg_write(ctx, ctx->msg + from, to - from);
 }
 
 /* Keeps the line if there is room for it; what is kept does not change again. */
 static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_list args)
 {
 	char *line, *copy = NULL;
-	struct file *file = NULL;
+	bool fits;
 	size_t len;
 
 	mutex_lock(&ctx->msg_lock);
@@ -52,18 +99,16 @@ static __printf(2, 0) void msg_say(struct vz_context *ctx, const char *fmt, va_l
 	len = vscnprintf(line, VZ_MSG_LINE - 1, fmt, args);
 	line[len++] = '\n';
 	ctx->msg_lines++;
-	if (ctx->errorfile)
-		file = get_file(ctx->errorfile);
-	if (len + VZ_MSG_LINE <= VZ_MSG_SIZE - ctx->msg_len)
+	fits = len + VZ_MSG_LINE <= VZ_MSG_SIZE - ctx->msg_len;
+	if (fits)
 		ctx->msg_len += len;
-	else
-		line = copy = file ? kmemdup(line, len, GFP_KERNEL) : NULL;
+	else if (!in_ve(ctx))
+		copy = kmemdup(line, len, GFP_KERNEL);
 	mutex_unlock(&ctx->msg_lock);
-	if (file) {
-		if (line)
-			vz_write_file(file, line, len, &file->f_pos);
-		fput(file);
-	}
+	if (fits)
+		vz_msg_flush(ctx);
+	else if (copy)
+		msg_write(ctx, copy, len);
 	kfree(copy);
 }
 

@@ -11,10 +11,7 @@
  * changes it wakes the other side under that lock, so no release, call or death
  * is missed.
  */
-#include <linux/hash.h>
 #include <linux/module.h>
-#include <linux/ptrace.h>
-#include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
@@ -22,15 +19,15 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 #include "access.h"
+#include "park.h"
 #include "vz.h"
 
 #define VZ_PARK_STATE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE | TASK_NOLOAD | TASK_FREEZABLE)
-#define VZ_SUSPEND_TIMEOUT_MS 10000
 
 /* ---- entries ---- */
 
-static struct vz_task *task_alloc(struct vz_context *ctx, struct task_struct *task, pid_t pid,
-				  pid_t tgid)
+struct vz_task *vz_task_alloc(struct vz_context *ctx, struct task_struct *task, pid_t pid,
+			      pid_t tgid)
 {
 	struct vz_task *vt = kzalloc(sizeof(*vt), GFP_KERNEL);
 
@@ -57,11 +54,11 @@ static struct vz_task *task_alloc(struct vz_context *ctx, struct task_struct *ta
  */
 struct vz_task *vz_task_new(struct vz_context *ctx, pid_t pid, pid_t tgid)
 {
-	return task_alloc(ctx, NULL, pid, tgid);
+	return vz_task_alloc(ctx, NULL, pid, tgid);
 }
 EXPORT_SYMBOL_GPL(vz_task_new);
 
-static void task_put(struct vz_task *vt)
+void vz_task_put(struct vz_task *vt)
 {
 	if (!refcount_dec_and_test(&vt->refs))
 		return;
@@ -70,18 +67,26 @@ static void task_put(struct vz_task *vt)
 	kfree(vt);
 }
 
+/* The entry leaves the lists. */
+void vz_task_forget(struct vz_task *vt)
+{
+	hlist_del_init(&vt->hash);
+	list_del(&vt->node);
+	vz_task_put(vt);
+}
+
 /* The work's reference: the entry, and the code that the task will run. */
-static void work_get(struct vz_task *vt)
+void vz_work_get(struct vz_task *vt)
 {
 	refcount_inc(&vt->refs);
 	__module_get(vt->owner);
 }
 
-static void work_put(struct vz_task *vt)
+void vz_work_put(struct vz_task *vt)
 {
 	struct module *owner = vt->owner;
 
-	task_put(vt);
+	vz_task_put(vt);
 	module_put(owner);
 }
 
@@ -134,7 +139,7 @@ static bool put_off(struct callback_head *work)
 	return READ_ONCE(work->next) && !task_work_add(current, work, TWA_SIGNAL);
 }
 
-static void set_state(struct vz_task *vt, enum vz_park_state state)
+void vz_task_set_state(struct vz_task *vt, enum vz_park_state state)
 {
 	if (vt->state == VZ_QUEUED)
 		atomic_dec(&vt->ctx->queued);
@@ -168,12 +173,12 @@ static void park(struct vz_task *vt)
 			vt->call_ret = -ESRCH;
 			vt->calling = false;
 		}
-		set_state(vt, VZ_GONE);
+		vz_task_set_state(vt, VZ_GONE);
 	}
 	spin_unlock(&vt->lock);
 }
 
-static void park_work(struct callback_head *work)
+void vz_park_work(struct callback_head *work)
 {
 	struct vz_task *vt = container_of(work, struct vz_task, work);
 	struct pt_regs *regs = task_pt_regs(current);
@@ -183,14 +188,14 @@ static void park_work(struct callback_head *work)
 	spin_lock(&vt->lock);
 	if (vt->state != VZ_QUEUED) {
 		spin_unlock(&vt->lock);
-		work_put(vt);
+		vz_work_put(vt);
 		return;
 	}
 	if ((current->flags & PF_EXITING) || in_syscall(regs)) {
 		/* not here: the controller queues again while the task lives */
-		set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
+		vz_task_set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
 		spin_unlock(&vt->lock);
-		work_put(vt);
+		vz_work_put(vt);
 		return;
 	}
 	if (put_off(work)) {
@@ -198,14 +203,14 @@ static void park_work(struct callback_head *work)
 		return;
 	}
 	hide_interruption(regs);
-	set_state(vt, VZ_PARKED);
+	vz_task_set_state(vt, VZ_PARKED);
 	park(vt);
 
 	exiting = vt->exiting && vt->state == VZ_RELEASED;
 	code = vt->exit_code;
 	if (vt->state == VZ_RELEASED && vt->on_release)
 		vt->on_release(vt);
-	work_put(vt);
+	vz_work_put(vt);
 	if (exiting)
 		vz_do_exit(code);
 }
@@ -220,246 +225,10 @@ static int spawn_entry(void *arg)
 	if (!task_work_add(current, &vt->work, TWA_SIGNAL))
 		return 0;
 	spin_lock(&vt->lock);
-	set_state(vt, VZ_GONE);
+	vz_task_set_state(vt, VZ_GONE);
 	spin_unlock(&vt->lock);
-	work_put(vt);
+	vz_work_put(vt);
 	return 0;
-}
-
-/* ---- suspend ---- */
-
-static struct hlist_head *task_bucket(struct vz_context *ctx, struct task_struct *task)
-{
-	return &ctx->task_hash[hash_ptr(task, VZ_HASH_BITS)];
-}
-
-static bool listed(struct vz_context *ctx, struct task_struct *task)
-{
-	struct vz_task *vt;
-
-	hlist_for_each_entry(vt, task_bucket(ctx, task), hash) {
-		if (vt->task == task)
-			return true;
-	}
-	return false;
-}
-
-/**
- * vz_park_scan() - list the VE's tasks that are not listed yet
- * @ctx: ctx->pidns names the VE
- *
- * Each gets a struct vz_task in ctx->tasks, behind those of lower pid that were
- * found in the same scan. Tasks of PID namespaces within the VE's are listed, too.
- *
- * Return: number of new entries or -ENOMEM
- */
-int vz_park_scan(struct vz_context *ctx)
-{
-	struct task_struct *task;
-	struct vz_task *vt;
-	struct pid *pid;
-	int nr, tgid = 0, new = 0;
-
-	for (nr = 1; ; nr++) {
-		rcu_read_lock();
-		pid = find_ge_pid(nr, ctx->pidns);
-		if (!pid) {
-			rcu_read_unlock();
-			break;
-		}
-		nr = pid_nr_ns(pid, ctx->pidns);
-		task = pid_task(pid, PIDTYPE_PID);
-		if (task && !listed(ctx, task) && READ_ONCE(task->exit_state) != EXIT_DEAD) {
-			get_task_struct(task);
-			tgid = task_tgid_nr_ns(task, ctx->pidns);
-		} else {
-			task = NULL;
-		}
-		rcu_read_unlock();
-		if (!task)
-			continue;
-		/* @task has one reference: vt's */
-		vt = task_alloc(ctx, task, nr, tgid);
-		if (!vt) {
-			put_task_struct(task);
-			return -ENOMEM;
-		}
-		vt->zombie = READ_ONCE(task->exit_state) & EXIT_ZOMBIE;
-		hlist_add_head(&vt->hash, task_bucket(ctx, task));
-		new++;
-	}
-	return new;
-}
-
-/* The entry leaves the lists. */
-static void forget(struct vz_task *vt)
-{
-	hlist_del_init(&vt->hash);
-	list_del(&vt->node);
-	task_put(vt);
-}
-
-/**
- * vz_stopped_in_place() - does a task stand in a job control stop?
- * @vt: a task whose work is queued
- *
- * Such a task is dumped where it stands; were it continued from outside, the
- * queued work parks it before it returns to user mode.
- */
-bool vz_stopped_in_place(struct vz_task *vt)
-{
-	struct task_struct *task = vt->task;
-	unsigned long flags;
-	bool stopped = false;
-
-	if (vz_lock_task_sighand(task, &flags)) {
-		stopped = (task->jobctl & JOBCTL_STOPPED) && task_is_stopped(task);
-		unlock_task_sighand(task, &flags);
-	}
-	/* off its CPU: then its registers are in memory */
-	return stopped && vz_wait_task_inactive(task, TASK_STOPPED);
-}
-
-static bool send_work(struct vz_task *vt)
-{
-	init_task_work(&vt->work, park_work);
-	spin_lock(&vt->lock);
-	vt->state = VZ_QUEUED;
-	atomic_inc(&vt->ctx->queued);
-	spin_unlock(&vt->lock);
-	work_get(vt);
-	if (!task_work_add(vt->task, &vt->work, TWA_SIGNAL))
-		return true;
-	spin_lock(&vt->lock);	/* it exits */
-	set_state(vt, VZ_NEW);
-	spin_unlock(&vt->lock);
-	work_put(vt);
-	return false;
-}
-
-/* execve by a thread gives it the number of its leader. */
-static void renumber(struct vz_task *vt)
-{
-	rcu_read_lock();
-	vt->pid = task_pid_nr_ns(vt->task, vt->ctx->pidns);
-	vt->tgid = task_tgid_nr_ns(vt->task, vt->ctx->pidns);
-	rcu_read_unlock();
-}
-
-/*
- * Moves one task towards its place. Return: true when it is there; the entry
- * may be gone after this.
- */
-static bool settle(struct vz_task *vt)
-{
-	struct task_struct *task = vt->task;
-	int exit_state = READ_ONCE(task->exit_state);
-
-	if (exit_state & EXIT_ZOMBIE) {
-		vt->zombie = true;
-		return true;
-	}
-	if (exit_state || !pid_alive(task)) {
-		forget(vt);
-		return false;
-	}
-	switch (READ_ONCE(vt->state)) {
-	case VZ_PARKED:
-		vt->in_place = false;
-		renumber(vt);
-		return true;
-	case VZ_QUEUED:
-		vt->in_place = vz_stopped_in_place(vt);
-		renumber(vt);
-		return vt->in_place;
-	case VZ_NEW:
-		/*
-		 * A vfork child runs on until it calls execve: its parent cannot
-		 * park before.
-		 */
-		if (!(READ_ONCE(task->flags) & (PF_EXITING | PF_IO_WORKER)) &&
-		    !READ_ONCE(task->vfork_done))
-			send_work(vt);
-		return false;
-	default:		/* exits: wait for its exit_state */
-		return false;
-	}
-}
-
-static int say_who_does_not_stop(struct vz_context *ctx)
-{
-	struct vz_task *vt, *next;
-	struct task_struct *task;
-	unsigned long wchan;
-	pid_t pid;
-
-	list_for_each_entry_safe(vt, next, &ctx->tasks, node) {
-		task = vt->task;
-		pid = vt->pid;
-		get_task_struct(task);
-		/* the entry of one that has just ended goes here */
-		if (settle(vt) || READ_ONCE(task->exit_state))
-			goto next_task;
-		wchan = vz_get_wchan(task);
-		if (task->vfork_done)
-			vz_err(ctx, -EBUSY, "task %d (%s): has been made by vfork and has not called execve",
-			       pid, task->comm);
-		else if (wchan)
-			vz_err(ctx, -EBUSY, "task %d (%s): does not stop: it sleeps in %ps", pid,
-			       task->comm, (void *)wchan);
-		else
-			vz_err(ctx, -EBUSY, "task %d (%s): does not stop", pid, task->comm);
-next_task:
-		put_task_struct(task);
-	}
-	return -EBUSY;
-}
-
-/**
- * vz_park_all() - park every task of the VE
- * @ctx: ctx->pidns names the VE
- *
- * When it returns 0, no task of the VE runs: each is parked, stopped by job
- * control with the work queued, or a zombie.
- *
- * Context: the controller; sleeps until all are parked, killable.
- * Return: 0; -EBUSY when a task does not stop in time (said which), -EINTR
- *         when the caller is killed, -ENOMEM: the caller releases them all
- */
-int vz_park_all(struct vz_context *ctx)
-{
-	unsigned int limit = ctx->suspend_timeout_ms ?: VZ_SUSPEND_TIMEOUT_MS;
-	ktime_t deadline = ktime_add_ms(ktime_get(), limit);
-	struct vz_task *vt, *next;
-	unsigned int busy;
-	int new;
-
-	for (;;) {
-		new = vz_park_scan(ctx);
-		if (new < 0)
-			return new;
-		busy = 0;
-		ctx->progress_total = 0;
-		list_for_each_entry_safe(vt, next, &ctx->tasks, node) {
-			busy += !settle(vt);
-			ctx->progress_total++;
-		}
-		ctx->progress_done = ctx->progress_total - busy;
-		/* a scan that found nothing new while nobody ran is the last one */
-		if (!busy && !new)
-			return 0;
-		if (!busy)
-			continue;
-		if (ktime_after(ktime_get(), deadline))
-			return say_who_does_not_stop(ctx);
-		if (!atomic_read(&ctx->queued))
-			schedule_timeout_killable(1);	/* somebody exits, or is in vfork */
-		else
-			wait_event_killable_timeout(ctx->park_wq, !atomic_read(&ctx->queued),
-						    msecs_to_jiffies(10));
-		if (signal_pending(current))
-			return -EINTR;
-	}
 }
 
 /* ---- undump ---- */
@@ -488,18 +257,18 @@ int vz_spawn(struct vz_task *vt, u64 flags, int exit_signal)
 	};
 	pid_t pid;
 
-	init_task_work(&vt->work, park_work);
+	init_task_work(&vt->work, vz_park_work);
 	spin_lock(&vt->lock);
 	vt->state = VZ_QUEUED;
 	atomic_inc(&vt->ctx->queued);
 	spin_unlock(&vt->lock);
-	work_get(vt);
+	vz_work_get(vt);
 	pid = vz_kernel_clone(&args);
 	if (pid < 0) {
 		spin_lock(&vt->lock);
-		set_state(vt, VZ_NEW);
+		vz_task_set_state(vt, VZ_NEW);
 		spin_unlock(&vt->lock);
-		work_put(vt);
+		vz_work_put(vt);
 		return pid;
 	}
 	/* it parks without further help, or dies */
@@ -593,7 +362,7 @@ void vz_release(struct vz_task *vt)
 		wake_up_process(vt->task);
 		break;
 	case VZ_QUEUED:
-		set_state(vt, VZ_RELEASED);
+		vz_task_set_state(vt, VZ_RELEASED);
 		queued = true;
 		break;
 	default:
@@ -601,8 +370,8 @@ void vz_release(struct vz_task *vt)
 	}
 	spin_unlock(&vt->lock);
 	/* a stopped task keeps its work until it is continued: take it back */
-	if (queued && vz_task_work_cancel_func(vt->task, park_work))
-		work_put(vt);
+	if (queued && vz_task_work_cancel_func(vt->task, vz_park_work))
+		vz_work_put(vt);
 }
 EXPORT_SYMBOL_GPL(vz_release);
 
@@ -617,7 +386,7 @@ void vz_release_all(struct vz_context *ctx)
 	vz_for_each_task(ctx, vt)
 		vz_release(vt);
 	list_for_each_entry_safe(vt, next, &ctx->tasks, node)
-		forget(vt);
+		vz_task_forget(vt);
 }
 EXPORT_SYMBOL_GPL(vz_release_all);
 

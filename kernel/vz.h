@@ -100,6 +100,7 @@ struct vz_context {
 	size_t msg_len;
 	u64 msg_base;
 	unsigned int msg_lines;		/* said so far */
+	size_t msg_written;		/* to the errorfile */
 
 	struct cpt_stats stats;
 	u64 progress_done;
@@ -163,6 +164,7 @@ __printf(2, 3) int vz_refuse(struct vz_context *ctx, const char *fmt, ...);
 void vz_msg_begin(struct vz_context *ctx);
 long vz_say_why(struct vz_context *ctx, unsigned int lines, long err);
 int vz_msg_init(struct vz_context *ctx);
+void vz_msg_flush(struct vz_context *ctx);
 void vz_msg_free(struct vz_context *ctx);
 ssize_t vz_msg_read(struct vz_context *ctx, char __user *to, size_t n, loff_t *pos);
 
@@ -173,7 +175,7 @@ void vz_registry_forget(u32 veid);
 struct pid *vz_registry_find(u32 veid);
 void vz_registry_exit(void);
 
-/* ---- parked tasks: park.c ---- */
+/* ---- parked tasks: park.c, suspend.c ---- */
 
 enum vz_park_state {
 	VZ_NEW,		/* known, no work queued */

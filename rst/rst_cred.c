@@ -6,6 +6,7 @@
 #include <linux/key.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/user.h>
+#include <linux/securebits.h>
 #include <linux/security.h>
 #include "../kernel/access.h"
 #include "rst_task.h"
@@ -64,6 +65,20 @@ static int fill(struct cred *cred, const struct vz_rec *rec)
 	return err ?: set_supplementary(cred, rec->content, v->ngroups);
 }
 
+static int rst_cred_check(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_cred_image *v = rec->fixed;
+	u64 caps = v->cap_inheritable | v->cap_permitted | v->cap_bset;
+
+	if (v->securebits & ~(u32)(SECURE_ALL_BITS | SECURE_ALL_LOCKS))
+		return rst_err(ctx, -EINVAL, "cred %llu: securebits %#x are not known here",
+			       rec->hdr.id, v->securebits);
+	if (caps & ~(BIT_ULL(CAP_LAST_CAP + 1) - 1))
+		return rst_err(ctx, -EINVAL, "cred %llu: capabilities %#llx are not known here",
+			       rec->hdr.id, caps);
+	return 0;
+}
+
 /* In init's context: what is not in the image is as a new root process has it. */
 static int rst_cred_ve(struct vz_context *ctx)
 {
@@ -115,6 +130,7 @@ static void rst_cred_undo(void *ptr)
 }
 
 const struct rst_ops rst_cred_ops = {
+	.check = rst_cred_check,
 	.ve = rst_cred_ve,
 	.undo = rst_cred_undo,
 };

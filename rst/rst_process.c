@@ -85,6 +85,9 @@ static int set_all_groups(struct vz_context *ctx)
 		if (err)
 			return err;
 		vt->task->signal->leader = !!(p->flags & CPT_PROCESS_LEADER);
+		/* a zombie would say now what its parent knows already */
+		if (p->flags & CPT_PROCESS_NEW_PARENT && !vt->zombie)
+			vt->task->parent_exec_id--;
 	}
 	return 0;
 }
@@ -221,6 +224,8 @@ static void set_stop(const struct cpt_process_image *p)
 		signal->flags |= SIGNAL_STOP_STOPPED;
 	else if (p->flags & CPT_PROCESS_CONTINUED)
 		signal->flags |= SIGNAL_STOP_CONTINUED;
+	signal->flags |= p->flags & CPT_PROCESS_TELL_STOP ? SIGNAL_CLD_STOPPED : 0;
+	signal->flags |= p->flags & CPT_PROCESS_TELL_CONT ? SIGNAL_CLD_CONTINUED : 0;
 	signal->group_exit_code = p->exit_code;
 	spin_unlock_irq(&current->sighand->siglock);
 }

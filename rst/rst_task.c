@@ -50,6 +50,7 @@ static int set_scheduling(struct vz_task *vt, const struct cpt_task_image *t)
 		.sched_policy = t->sched_policy,
 		.sched_nice = t->nice,
 		.sched_priority = t->sched_priority,
+		.sched_runtime = t->slice_ns,	/* looked at from 6.12 on */
 		.sched_flags = t->flags & CPT_TASK_RESET_ON_FORK ? SCHED_FLAG_RESET_ON_FORK : 0,
 	};
 	int err = sched_setattr_nocheck(current, &attr);
@@ -87,6 +88,10 @@ static void set_user(const struct cpt_task_image *t)
 	if (!(t->flags & CPT_TASK_FORKNOEXEC))
 		current->flags &= ~PF_FORKNOEXEC;
 	current->personality = t->personality;
+#ifdef CONFIG_AUDIT
+	current->loginuid = KUIDT_INIT(t->loginuid);
+	current->sessionid = t->sessionid;
+#endif
 	current->clear_child_tid = (int __user *)t->clear_child_tid;
 	current->robust_list = (void __user *)t->robust_list;
 	current->sas_ss_sp = t->sas_ss_sp;

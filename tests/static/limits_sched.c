@@ -27,17 +27,18 @@ struct attr {
 struct state {
 	struct attr attr;
 	struct rlimit limits[RLIM_NLIMITS];
-	int nice, ioprio, slack, personality, oom, umask, thp, subreaper;
+	int nice, ioprio, slack, personality, oom, umask, thp;
+	long loginuid, sessionid;
 	cpu_set_t cpus;
 };
 
-static int number_in(const char *path)
+static long number_in(const char *path)
 {
 	FILE *f = fopen(path, "r");
-	int n = -9999;
+	long n = -9999;
 
 	if (f) {
-		if (fscanf(f, "%d", &n) != 1)
+		if (fscanf(f, "%ld", &n) != 1)
 			n = -9998;
 		fclose(f);
 	}
@@ -50,8 +51,6 @@ static void take(struct state *s)
 
 	memset(s, 0, sizeof(*s));
 	syscall(SYS_sched_getattr, 0, &s->attr, sizeof(s->attr), 0);
-	if (s->attr.policy != SCHED_DEADLINE)	/* the slice of 6.12: not kept */
-		s->attr.runtime = 0;
 	for (i = 0; i < RLIM_NLIMITS; i++)
 		getrlimit(i, &s->limits[i]);
 	s->nice = getpriority(PRIO_PROCESS, 0);
@@ -59,6 +58,8 @@ static void take(struct state *s)
 	s->slack = prctl(PR_GET_TIMERSLACK);
 	s->personality = personality(0xffffffff);
 	s->oom = number_in("/proc/self/oom_score_adj");
+	s->loginuid = number_in("/proc/self/loginuid");
+	s->sessionid = number_in("/proc/self/sessionid");
 	s->umask = umask(0);
 	umask(s->umask);
 	s->thp = prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
@@ -87,6 +88,24 @@ static void c_io_rt(void) { tst_sys(syscall(SYS_ioprio_set, 1, 0, 1 << 13 | 2));
 static void c_slack(void) { tst_sys(prctl(PR_SET_TIMERSLACK, 123456789)); }
 static void c_umask(void) { umask(0137); }
 static void c_thp(void) { tst_sys(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
+
+/* The time it runs at a stretch: from 6.12 on. */
+static void c_slice(void)
+{
+	struct attr a = { .size = 48, .policy = SCHED_OTHER, .runtime = 7000000 };
+
+	tst_sys(syscall(SYS_sched_setattr, 0, &a, 0));
+}
+
+static void c_login(void)
+{
+	int fd = open("/proc/self/loginuid", O_WRONLY);
+
+	if (fd >= 0 && write(fd, "1234", 4) != 4)
+		fprintf(stderr, "loginuid cannot be set: %s\n", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
 
 static void c_personality(void)
 {
@@ -170,6 +189,8 @@ static struct one ones[] = {
 	{ .name = "ioprio: idle", .set = c_io_idle },
 	{ .name = "ioprio: real time", .set = c_io_rt },
 	{ .name = "timer slack", .set = c_slack },
+	{ .name = "slice", .set = c_slice },
+	{ .name = "login uid and session", .set = c_login },
 	{ .name = "umask", .set = c_umask },
 	{ .name = "no huge pages", .set = c_thp },
 	{ .name = "personality", .set = c_personality },

@@ -313,7 +313,8 @@ static void check_stops(void)
 
 /* ---- clone(2) ---- */
 
-static struct child with_usr2, with_none;
+static struct child with_usr2, with_none, new_program;
+static int end_of_child[2];
 
 static void start_clone(struct child *c, int sig)
 {
@@ -338,6 +339,8 @@ static int reap(pid_t pid, int flags)
 
 static void check_clones(void)
 {
+	int sig;
+
 	got_signal = 0;
 	tell(&with_usr2, 'x');
 	tst_is(reap(with_usr2.pid, 0), -1, "a child with another exit signal: wait does not see it");
@@ -347,13 +350,19 @@ static void check_clones(void)
 	tell(&with_none, 'x');
 	tst_is(reap(with_none.pid, __WALL), with_none.pid, "a child without an exit signal");
 	tst_is(got_signal, 0, "sends none");
+	tst_is(ask(&new_program, 'k'), 0, "a program's child from before it was executed: lives");
+	tst_sys(write(end_of_child[1], "x", 1));
+	while (!(sig = ask(&new_program, 'k')))
+		tst_sleep_ms(10);
+	tst_is(sig, SIGCHLD, "its end is told by SIGCHLD, not its exit signal");
 }
 
 /* ---- all ---- */
 
 static struct child orphaned, plain, session, leader, member, named, reaper, execed, pdeath;
 
-static void exec_me(struct child *c)
+/* With a child, made before, whose exit signal the new program must not get. */
+static void exec_me(struct child *c, int with_child)
 {
 	char to[12], from[12];
 
@@ -361,6 +370,8 @@ static void exec_me(struct child *c)
 	c->pid = tst_sys(fork());
 	if (c->pid)
 		return;
+	if (with_child && !syscall(SYS_clone, SIGUSR2, 0, 0, 0, 0))
+		_exit(read(end_of_child[0], to, 1) != 1);
 	snprintf(to, sizeof(to), "%d", c->to[0]);
 	snprintf(from, sizeof(from), "%d", c->from[1]);
 	execl("/proc/self/exe", "tree", "serve", to, from, NULL);
@@ -388,8 +399,11 @@ static void make(void)
 	tst_sys(waitpid(leader.pid, NULL, 0));
 	start(&named, set_name);
 	start(&reaper, set_reaper);
-	exec_me(&execed);
+	exec_me(&execed, 0);
 	ask(&execed, 'i');
+	tst_sys(pipe(end_of_child));
+	exec_me(&new_program, 1);
+	ask(&new_program, 'i');
 	start(&pdeath, set_pdeath);
 	ask(&pdeath, 'i');
 	tst_must(!pthread_create(&thread, NULL, parent_thread, NULL));
@@ -458,6 +472,8 @@ int main(int argc, char **argv)
 	if (argc > 3 && !strcmp(argv[1], "serve")) {
 		struct child c = { .to = { atoi(argv[2]) }, .from = { 0, atoi(argv[3]) } };
 
+		catch(SIGUSR2);
+		catch(SIGCHLD);
 		serve(&c);
 	}
 	tst_begin(argc, argv);

@@ -181,6 +181,7 @@ static void compare(const struct rusage *a, const struct rusage *b, double secon
 int main(int argc, char **argv)
 {
 	static struct state a, b;
+	static char page[4096];
 	static const char *const io_name[] = { "rchar", "wchar", "syscr", "syscw", "read_bytes",
 					       "write_bytes", "cancelled_write_bytes" };
 	pthread_t thread, dead;
@@ -199,7 +200,7 @@ int main(int argc, char **argv)
 	worker_tid = -worker_tid;
 	fd = tst_sys(open("/tmp/usage.data", O_RDWR | O_CREAT, 0600));
 	for (i = 0; i < 100; i++)
-		tst_must(write(fd, &a, 4096) == 4096);
+		tst_must(write(fd, page, sizeof(page)) == sizeof(page));
 	fsync(fd);
 	zombie = child(0.3, BIG / 4);
 	tst_sys(waitid(P_PID, zombie, NULL, WEXITED | WNOWAIT));

@@ -383,7 +383,6 @@ struct cpt_mm_image {
 #define CPT_VMA_VVAR		2	/* the kernel's clock data (all vvar areas) */
 #define CPT_VMA_VDSO		3
 #define CPT_VMA_SHM		4	/* shared anonymous or shmem: a file of CPT_OBJ_FILE */
-#define CPT_VMA_VSYSCALL	5	/* never stored: outside of the address space */
 
 /* cpt_vma_image.flags */
 #define CPT_VMA_READ		(1U << 0)
@@ -660,6 +659,9 @@ struct cpt_fs_image {
 #define CPT_PROCESS_CONTINUED	(1U << 3)	/* wait(WCONTINUED) not yet told */
 #define CPT_PROCESS_SUBREAPED	(1U << 4)	/* below a subreaper */
 #define CPT_PROCESS_REAL_FIRED	(1U << 5)	/* ITIMER_REAL: its SIGALRM is pending */
+#define CPT_PROCESS_TELL_STOP	(1U << 6)	/* its parent gets a SIGCHLD for a stop yet */
+#define CPT_PROCESS_TELL_CONT	(1U << 7)	/* likewise, for its continuation */
+#define CPT_PROCESS_NEW_PARENT	(1U << 8)	/* its parent has called execve since: SIGCHLD */
 
 /**
  * struct cpt_process_image - a thread group
@@ -802,10 +804,11 @@ struct cpt_regs {
  * @timer_slack_ns: prctl(PR_GET_TIMERSLACK)
  * @default_timer_slack_ns: what PR_SET_TIMERSLACK 0 goes back to
  * @ioprio: ioprio_get(2)
- * @zero: 0
+ * @loginuid: /proc/PID/loginuid
  * @cpus: number of bytes of the CPU mask in the content; 0: any CPU
- * @zero2: 0
+ * @sessionid: /proc/PID/sessionid
  * @comm: name, NUL-terminated
+ * @slice_ns: sched_setattr(2): slice of an ordinary task; 0: the default
  *
  * The record's id is the tid. A process' first task is its leader. A zombie has
  * one task, of which only tid, tgid, cred and comm are set.
@@ -839,10 +842,11 @@ struct cpt_task_image {
 	__u64 timer_slack_ns;
 	__u64 default_timer_slack_ns;
 	__u32 ioprio;
-	__u32 zero;
+	__u32 loginuid;
 	__u32 cpus;
-	__u32 zero2;
+	__u32 sessionid;
 	__u8  comm[16];
+	__u64 slice_ns;
 };
 
 /**
