@@ -93,7 +93,7 @@ static int push_dir(struct tmpfs_walk *walk, struct dentry *dentry, const char *
 	if (!dir)
 		return -ENOMEM;
 	dir->dentry = dget(dentry);
-	strcpy(dir->path, path);
+	memcpy(dir->path, path, strlen(path) + 1);
 	list_add_tail(&dir->node, &walk->dirs);
 	return 0;
 }

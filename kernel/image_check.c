@@ -258,7 +258,8 @@ static int check_rules(struct vz_check *chk, const struct vz_rule *rules, unsign
 	const struct vz_rule *r;
 	__u64 v;
 
-	for (r = rules; r < rules + n; r++) {
+	/* no sum with a NULL table, were it of nothing */
+	for (r = rules; n; n--, r++) {
 		if (r->test == VZ_T_TEXT) {
 			if (memchr((const char *)p + r->off, 0, r->size))
 				continue;

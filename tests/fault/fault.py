@@ -14,7 +14,7 @@ is silent. Prints "ok" and "not ok" lines, and how many points there were.
 import errno
 import fcntl
 import os
-import struct
+import re
 import subprocess
 import sys
 import time
@@ -29,16 +29,30 @@ EXPECTED = {"alloc": {"ENOMEM", "EFAULT", "EAGAIN", "EINTR"}, "io": {"EIO"}}
 CALLS = {"dumpfd": 1 << 30 | 4 << 16 | 0x2d01, "veid": 1 << 30 | 4 << 16 | 0x2d04,
          "suspend": 0x2d05, "dump": 0x2d06, "resume": 0x2d08, "kill": 0x2d09, "check": 0x2d44}
 
+# A path from our functions straight to memory; with others in between it is the
+# kernel's own code that fails, which may say so in its log in its own words.
+STRAIGHT = re.compile(r"_*(k[mvz]*alloc|kmem_cache|kmemdup|kstrdup|kasprintf|kvasprintf|vmalloc|vzalloc|"
+                      r"alloc_page|get_free_page|get_zeroed_page|get_page_from|prepare_alloc|"
+                      r"should_fail|slab_|kprobe|opt|ftrace|asm_|exc_|do_int3|int3|on_slab|on_page|due|"
+                      r"new_slab|allocate_slab|stack_trace|krealloc)")
+COMPLAINTS = re.compile(r"WARNING|BUG|Oops|KASAN|UBSAN|INFO:|refcount_t|lockdep|unable to handle|"
+                        r"general protection|kmemleak|Bad page|bad page")
+NOISE = re.compile(r"hrtimer: interrupt took|perf: interrupt took")
+
 kmsg = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
 os.lseek(kmsg, 0, os.SEEK_END)
 
 
-def kernel_said():
+def kernel_said(all_of_it=True):
+    """What it has said since the last time; or what of that is a complaint."""
     lines = []
     while True:
         try:
             lines.append(os.read(kmsg, 8192).decode(errors="replace").split(";", 1)[1].strip())
         except BlockingIOError:
+            lines = [l for l in lines if not NOISE.search(l)]
+            if not all_of_it and not COMPLAINTS.search("\n".join(lines)):
+                lines = []
             return " | ".join(lines)
         except BrokenPipeError:
             lines.append("(lost)")
@@ -51,22 +65,23 @@ def fault(words):
 
 
 def faulted():
-    """Did anything fail, and where?"""
+    """Did anything fail, where, and was it asked for by our code itself?"""
     with open("/proc/vzfault", encoding="ascii") as f:
         text = f.read().splitlines()
     values = dict(line.split(" ", 1) for line in text[:4])
     if values["full"] != "0":
         raise RuntimeError("vzfault: too many paths")
     if values["hit"] == "0":
-        return None
+        return None, True
     ours = [line[2:] for line in text[5:] if line.startswith("* ")]
     inner = []
     for line in text[5:]:
         if line.startswith("* "):
             break
         inner.append(line.strip())
-    return "%s in %s by %s" % (text[4][5:], " < ".join(inner[-4:][::-1][:2]),
-                               " < ".join(ours[:4]))
+    others = [f for f in inner if not STRAIGHT.match(f)]
+    return "%s in %s by %s" % (text[4][5:], " < ".join((others or inner)[-3:][::-1]),
+                               " < ".join(ours[:4])), not others
 
 
 class Control:
@@ -300,7 +315,7 @@ def point(op, kind):
     kernel_said()
     fault(kind)
     err, said = op.do()
-    what = faulted()
+    what, straight = faulted()
     fault("off")
     wrong = []
     if what and err:
@@ -312,7 +327,7 @@ def point(op, kind):
     elif err:
         wrong.append("fails by itself: %s: %s" % (err, said))
     wrong += op.after(err)
-    log = kernel_said()
+    log = kernel_said(straight)
     if log:
         wrong.append("in the kernel's log: " + log)
     if VERBOSE:
