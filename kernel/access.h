@@ -152,6 +152,9 @@ struct mount;
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	/* memory that is shared without a file, as mmap(2) makes it */	\
+	F(struct file *, shmem_kernel_file_setup,			\
+	  (const char *name, loff_t size, unsigned long flags), (name, size, flags)) \
 	/* POSIX timers */						\
 	F(long, __x64_sys_timer_create, (const struct pt_regs *regs), (regs))	\
 	F(int, do_timer_settime,						\
@@ -188,7 +191,9 @@ struct mount;
 #define VZ_OPTIONAL(D)							\
 	/* where a sandbox of Landlock hangs in credentials */		\
 	D(bool, landlock_initialized)					\
-	D(struct lsm_blob_sizes, landlock_blob_sizes)
+	D(struct lsm_blob_sizes, landlock_blob_sizes)			\
+	/* 6.3: of mmap(MAP_SHARED | MAP_ANONYMOUS) */			\
+	D(const struct vm_operations_struct, shmem_anon_vm_ops)
 
 /* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
 #define VZ_ADDRESSES(A)							\

@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/magic.h>
+#include <linux/xattr.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #include <linux/filelock.h>
 #endif
@@ -221,6 +222,16 @@ static inline const struct path *vz_file_path(const struct file *file)
 /* 6.1 exports it, but has it in no header for modules */
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
 		    unsigned int flags, struct path *path);
+
+/* 6.2: a list became a tree */
+static inline bool vz_has_xattrs(const struct simple_xattrs *xattrs)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return !RB_EMPTY_ROOT(&xattrs->rb_root);
+#else
+	return !list_empty(&xattrs->head);
+#endif
+}
 
 /* 6.9: pidfds have a file system of their own */
 #ifndef PID_FS_MAGIC

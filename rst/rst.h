@@ -38,6 +38,8 @@ struct vz_rec {
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
  *        that stands for it; in init's context, before it has children. Mode,
  *        position, O_NONBLOCK and the like are set by the caller
+ * @open: instead of @file, for objects that several files may stand for: @v is
+ *        the CPT_OBJ_FILE record
  * @undo: drops obj->ptr of an object that was kept with rst_keep()
  *
  * All may sleep; each returns 0 or -errno after rst_err().
@@ -52,6 +54,8 @@ struct rst_ops {
 	int (*finish)(struct vz_task *vt);
 	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
 			     const struct cred *cred);
+	struct file *(*open)(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cpt_file_image *v, const struct cred *cred);
 	void (*undo)(void *ptr);
 };
 

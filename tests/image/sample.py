@@ -44,6 +44,9 @@ def files(img):
                            "interval": 1000})
     img.add("SIGNALFD", 1, {"mask": 0x200})
     img.add("EPOLL", 1, {"user": 33})
+    img.add("SHMEM", 1, {"size": 10000, "flags": 2, "seals": 1, "mode": 0o777}, strings("box"))
+    img.add("FILE", 8, {"kind": 3, "flags": 16, "f_flags": 0o100002, "mode": 0o100777, "type": 30,
+                        "object": 1, "cred": 1})
     for id, type in (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
@@ -104,6 +107,7 @@ def tasks(img):
 
 def data(img):
     img.add("TMPFS_DATA", 1, {"tmpfs": 2, "offset": 0}, payload=b"tmpfs" * 100)
+    img.add("SHMEM_DATA", 1, {"shmem": 1, "offset": 4096}, payload=b"shmem" * 100)
     img.add("PAGES", 1, {"mm": 1, "extents": 2},
             pack("cpt_extent", {"start": 0x402000, "pages": 1}) +
             pack("cpt_extent", {"start": 0x7fff00002000, "pages": 2}),

@@ -224,6 +224,18 @@ static const struct field posix_timer_fields[] = {
 	F(cpt_posix_timer, overrun_last, 'd'), { 0 }
 };
 
+static const struct field shmem_fields[] = {
+	F(cpt_shmem_image, size, 'u'), F(cpt_shmem_image, flags, 'x'),
+	F(cpt_shmem_image, seals, 'x'), F(cpt_shmem_image, mode, 'o'),
+	F(cpt_shmem_image, uid, 'u'), F(cpt_shmem_image, gid, 'u'),
+	F(cpt_shmem_image, atime_ns, 'd'), F(cpt_shmem_image, mtime_ns, 'd'),
+	F(cpt_shmem_image, ctime_ns, 'd'), { 0 }
+};
+
+static const struct field shmem_data_fields[] = {
+	F(cpt_shmem_data_image, shmem, 'u'), F(cpt_shmem_data_image, offset, 'u'), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -262,6 +274,8 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMERFD] = { timerfd_fields },
 	[CPT_OBJ_SIGNALFD] = { signalfd_fields },
 	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
+	[CPT_OBJ_SHMEM]	= { shmem_fields, .strings = 1 },
+	[CPT_OBJ_SHMEM_DATA] = { shmem_data_fields },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
 	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
 };

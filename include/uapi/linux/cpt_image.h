@@ -144,6 +144,8 @@ enum cpt_object_type {
 	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
 	CPT_OBJ_SIGNALFD	= 27,	/* signalfd(2) */
 	CPT_OBJ_TIMER		= 28,	/* POSIX timers of a process */
+	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
+	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_MAX
 };
@@ -560,6 +562,7 @@ struct cpt_pipe_buf {
 #define CPT_FILE_RANDOM		(1U << 1)	/* POSIX_FADV_RANDOM */
 #define CPT_FILE_SEQUENTIAL	(1U << 2)	/* POSIX_FADV_SEQUENTIAL */
 #define CPT_FILE_NOREUSE	(1U << 3)	/* POSIX_FADV_NOREUSE */
+#define CPT_FILE_FIRST		(1U << 4)	/* of a CPT_OBJ_SHMEM: made with it, not opened */
 
 /**
  * struct cpt_file_image - an open file description
@@ -1076,6 +1079,51 @@ struct cpt_posix_timer {
 	__u64 interval;
 	__s64 overrun;
 	__s64 overrun_last;
+};
+
+/* cpt_shmem_image.flags */
+#define CPT_SHMEM_ANON		(1U << 0)	/* mmap(MAP_SHARED | MAP_ANONYMOUS), no memfd */
+#define CPT_SHMEM_NORESERVE	(1U << 1)	/* pages are accounted when they are used */
+
+/**
+ * struct cpt_shmem_image - memory without a path that files and mappings share
+ * @size: bytes
+ * @flags: CPT_SHMEM_*
+ * @seals: F_SEAL_*
+ * @mode: permissions
+ * @uid: owner
+ * @gid: group
+ * @zero: 0
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ *
+ * Content: the NUL-terminated name given to memfd_create(2). The inode's number is
+ * a new one in the restored VE.
+ */
+struct cpt_shmem_image {
+	__u64 size;
+	__u32 flags;
+	__u32 seals;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 zero;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+};
+
+/**
+ * struct cpt_shmem_data_image - contents of a CPT_OBJ_SHMEM
+ * @shmem: its id
+ * @offset: where the payload belongs; holes are not stored
+ *
+ * The record's payload are the bytes. Its id counts up.
+ */
+struct cpt_shmem_data_image {
+	__u64 shmem;
+	__u64 offset;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
