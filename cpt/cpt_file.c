@@ -39,6 +39,8 @@ static u32 open_flags(const struct file *file)
 {
 	u32 flags = file->f_flags & ~__FMODE_EXEC;	/* opened by execve(2) */
 
+	if (cpt_file_is_pidfd(file))	/* PIDFD_THREAD */
+		flags &= ~O_EXCL;
 	return is_layer(file) ? flags & ~(O_NOATIME | __FMODE_NONOTIFY) : flags;
 }
 
@@ -341,7 +343,7 @@ static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	v->object = cpt_id(ctx, v->type, type->object(file));
 	v->pos = file->f_pos;
 	/* open(2) would have made it a writer of its inode: execve(2) tells */
-	if (S_ISREG(v->mode) && (file->f_mode & (FMODE_WRITE | FMODE_WRITER)) == FMODE_WRITE)
+	if (v->type == CPT_OBJ_SHMEM && (file->f_mode & (FMODE_WRITE | FMODE_WRITER)) == FMODE_WRITE)
 		v->flags |= CPT_FILE_FIRST;
 	return 0;
 }

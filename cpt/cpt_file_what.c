@@ -85,7 +85,7 @@ static bool say_pseudo(const struct file *file, char *what)
 		strscpy(what, "namespace", CPT_FILE_WHAT);
 		return true;
 	case PID_FS_MAGIC:
-		strscpy(what, "pidfd", CPT_FILE_WHAT);
+		strscpy(what, "O_PATH descriptor of a pidfd", CPT_FILE_WHAT);
 		return true;
 	}
 	if (vz_file_path(file)->mnt->mnt_flags & MNT_INTERNAL) {

@@ -152,6 +152,10 @@ struct mount;
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	/* descriptors of processes */					\
+	F(struct pid *, pidfd_pid, (const struct file *file), (file))	\
+	F(int, pidfd_prepare,						\
+	  (struct pid *pid, unsigned int flags, struct file **file), (pid, flags, file)) \
 	/* memory that is shared without a file, as mmap(2) makes it */	\
 	F(struct file *, shmem_kernel_file_setup,			\
 	  (const char *name, loff_t size, unsigned long flags), (name, size, flags)) \

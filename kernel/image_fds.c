@@ -85,6 +85,13 @@ static int look_epitems(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
+/* ---- pidfd ---- */
+
+static const struct vz_rule pidfd_rules[] = {
+	VZ_RANGE(cpt_pidfd_image, pid, 1, VZ_PID_MAX),
+	VZ_MASK(cpt_pidfd_image, flags, CPT_PIDFD_THREAD),
+};
+
 /* ---- shmem ---- */
 
 static const struct vz_rule shmem_rules[] = {
@@ -195,6 +202,7 @@ const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMERFD] = { RULES(timerfd_rules), .own = look_timerfd },
 	[CPT_OBJ_SIGNALFD] = { .known = 1 },
 	[CPT_OBJ_EPOLL] = { RULES(epoll_rules) },
+	[CPT_OBJ_PIDFD] = { RULES(pidfd_rules) },
 	[CPT_OBJ_SHMEM] = { RULES(shmem_rules), .strings = 1, .own = look_shmem },
 	[CPT_OBJ_SHMEM_DATA] = { RULES(shmem_data_rules), .payload = 1, .own = look_shmem_data },
 	[CPT_OBJ_TIMER] = { RULES(timer_rules), ARRAY(cpt_timer_image, timers, cpt_posix_timer),

@@ -47,7 +47,8 @@ def files(img):
     img.add("SHMEM", 1, {"size": 10000, "flags": 2, "seals": 1, "mode": 0o777}, strings("box"))
     img.add("FILE", 8, {"kind": 3, "flags": 16, "f_flags": 0o100002, "mode": 0o100777, "type": 30,
                         "object": 1, "cred": 1})
-    for id, type in (4, 24), (5, 26), (6, 27), (7, 25):
+    img.add("PIDFD", 1, {"pid": 5})
+    for id, type in (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +

@@ -236,6 +236,10 @@ static const struct field shmem_data_fields[] = {
 	F(cpt_shmem_data_image, shmem, 'u'), F(cpt_shmem_data_image, offset, 'u'), { 0 }
 };
 
+static const struct field pidfd_fields[] = {
+	F(cpt_pidfd_image, pid, 'u'), F(cpt_pidfd_image, flags, 'x'), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -276,6 +280,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
 	[CPT_OBJ_SHMEM]	= { shmem_fields, .strings = 1 },
 	[CPT_OBJ_SHMEM_DATA] = { shmem_data_fields },
+	[CPT_OBJ_PIDFD]	= { pidfd_fields },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
 	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
 };

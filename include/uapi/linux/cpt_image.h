@@ -144,6 +144,7 @@ enum cpt_object_type {
 	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
 	CPT_OBJ_SIGNALFD	= 27,	/* signalfd(2) */
 	CPT_OBJ_TIMER		= 28,	/* POSIX timers of a process */
+	CPT_OBJ_PIDFD		= 29,	/* pidfd_open(2) */
 	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
 	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
@@ -1124,6 +1125,19 @@ struct cpt_shmem_image {
 struct cpt_shmem_data_image {
 	__u64 shmem;
 	__u64 offset;
+};
+
+/* cpt_pidfd_image.flags */
+#define CPT_PIDFD_THREAD	(1U << 0)	/* PIDFD_THREAD: a thread, not a process */
+
+/**
+ * struct cpt_pidfd_image - a descriptor of a process
+ * @pid: the process or thread, which may be a zombie
+ * @flags: CPT_PIDFD_*
+ */
+struct cpt_pidfd_image {
+	__u32 pid;
+	__u32 flags;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
