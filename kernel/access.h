@@ -33,6 +33,9 @@
 #include <asm/vdso.h>
 #include "compat.h"
 
+/* char name[] at the end of a struct */
+typedef char vz_flexible[0];
+
 /* struct timerfd_ctx.t */
 union vz_timerfd_timer {
 	struct hrtimer tmr;
@@ -152,6 +155,10 @@ struct mount;
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	/* inotify */							\
+	F(long, __x64_sys_inotify_init1, (const struct pt_regs *regs), (regs))	\
+	F(int, inotify_update_watch,					\
+	  (struct fsnotify_group *group, struct inode *inode, u32 arg), (group, inode, arg)) \
 	/* descriptors of processes */					\
 	F(struct pid *, pidfd_pid, (const struct file *file), (file))	\
 	F(int, pidfd_prepare,						\
@@ -214,7 +221,8 @@ struct mount;
 	A(eventfd_fops)							\
 	A(timerfd_fops)							\
 	A(signalfd_fops)						\
-	A(eventpoll_fops)
+	A(eventpoll_fops)						\
+	A(inotify_fops)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -260,6 +268,14 @@ struct mount;
 	M(epitem, ws, struct wakeup_source *)				\
 	M(epitem, event, struct epoll_event)				\
 	M(eppoll_entry, whead, wait_queue_head_t *)			\
+	M(inotify_inode_mark, fsn_mark, struct fsnotify_mark)		\
+	M(inotify_inode_mark, wd, int)					\
+	M(inotify_event_info, fse, struct fsnotify_event)		\
+	M(inotify_event_info, mask, u32)				\
+	M(inotify_event_info, wd, int)					\
+	M(inotify_event_info, sync_cookie, u32)				\
+	M(inotify_event_info, name_len, int)				\
+	M(inotify_event_info, name, vz_flexible)			\
 	VZ_MEMBERS_EPOLL_PARAMS(M)
 
 /* ioctl EPIOCSPARAMS: 6.9 */

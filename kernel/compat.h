@@ -197,6 +197,16 @@ static inline struct fsnotify_mark *vz_find_inode_mark(struct inode *inode,
 #endif
 }
 
+/* 6.10: a connector points to its object itself */
+static inline struct inode *vz_mark_inode(const struct fsnotify_mark *mark)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	return mark->connector->obj;
+#else
+	return container_of(mark->connector->obj, struct inode, i_fsnotify_marks);
+#endif
+}
+
 /* 6.5: pipe(2) makes files that RWF_NOWAIT may be used on */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #define VZ_PIPE_FMODE		FMODE_NOWAIT

@@ -85,6 +85,58 @@ static int look_epitems(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
+/* ---- inotify ---- */
+
+#define IN_MASK		(0xfffU | 1U << 26 | 1U << 31)	/* IN_ALL_EVENTS EXCL_UNLINK ONESHOT */
+
+static const struct vz_rule inotify_rules[] = {
+	VZ_RANGE(cpt_inotify_image, next_wd, 0, 0x7fffffff),
+	VZ_ZERO(cpt_inotify_image, zero),
+};
+
+static const struct vz_rule inotify_watch_rules[] = {
+	VZ_RANGE(cpt_inotify_watch, wd, 1, 0x7fffffff),
+	VZ_MASK(cpt_inotify_watch, mask, IN_MASK),
+};
+
+static int look_watches(struct vz_check *chk, const struct vz_look *look, const char **at)
+{
+	const struct cpt_inotify_watch *w = (const void *)look->content;
+	const char *end = look->tail + look->tail_len, *nul;
+	__u64 i;
+
+	for (i = 0; i < look->count; i++) {
+		if (i && w[i].wd <= w[i - 1].wd)
+			return vz_bad(chk, -EINVAL, "watch %u behind %u", w[i].wd, w[i - 1].wd);
+		nul = *at < end ? memchr(*at, 0, end - *at) : NULL;
+		if (!nul || nul - *at >= CPT_MAX_PATH || !vz_good_path(*at))
+			return vz_bad(chk, -EINVAL, "watch %u: not a plain path", w[i].wd);
+		*at = nul + 1;
+	}
+	return 0;
+}
+
+static int look_inotify(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_inotify_image *v = look->fixed;
+	const char *at = look->tail, *end = look->tail + look->tail_len;
+	struct cpt_inotify_event ev;
+	__u32 i;
+
+	if (look_watches(chk, look, &at))
+		return chk->failed;
+	for (i = 0; i < v->events; i++) {
+		if ((__u64)(end - at) < sizeof(ev))
+			return vz_bad(chk, -EINVAL, "event %u of %u is missing", i, v->events);
+		memcpy(&ev, at, sizeof(ev));
+		at += sizeof(ev);
+		if (ev.len > 255 || (__u64)(end - at) < ev.len || memchr(at, 0, ev.len))
+			return vz_bad(chk, -EINVAL, "event %u: a name of %u bytes", i, ev.len);
+		at += ev.len;
+	}
+	return at == end ? 0 : vz_bad(chk, -EINVAL, "%llu bytes too many", (__u64)(end - at));
+}
+
 /* ---- pidfd ---- */
 
 static const struct vz_rule pidfd_rules[] = {
@@ -202,6 +254,8 @@ const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMERFD] = { RULES(timerfd_rules), .own = look_timerfd },
 	[CPT_OBJ_SIGNALFD] = { .known = 1 },
 	[CPT_OBJ_EPOLL] = { RULES(epoll_rules) },
+	[CPT_OBJ_INOTIFY] = { RULES(inotify_rules), ARRAY(cpt_inotify_image, watches, cpt_inotify_watch),
+			      ELEMENTS(inotify_watch_rules), .own_tail = 1, .own = look_inotify },
 	[CPT_OBJ_PIDFD] = { RULES(pidfd_rules) },
 	[CPT_OBJ_SHMEM] = { RULES(shmem_rules), .strings = 1, .own = look_shmem },
 	[CPT_OBJ_SHMEM_DATA] = { RULES(shmem_data_rules), .payload = 1, .own = look_shmem_data },

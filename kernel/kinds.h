@@ -25,6 +25,7 @@
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \
 	K(signalfd,	CPT_OBJ_SIGNALFD, struct cpt_signalfd_image, VZ_KIND_FILE) \
 	K(epoll,	CPT_OBJ_EPOLL,	struct cpt_epoll_image,	VZ_KIND_FILE)	\
+	K(inotify,	CPT_OBJ_INOTIFY, struct cpt_inotify_image, VZ_KIND_FILE) \
 	K(pidfd,	CPT_OBJ_PIDFD,	struct cpt_pidfd_image,	VZ_KIND_FILE)	\
 	K(shmem,	CPT_OBJ_SHMEM,	struct cpt_shmem_image,	VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\

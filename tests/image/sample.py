@@ -48,7 +48,12 @@ def files(img):
     img.add("FILE", 8, {"kind": 3, "flags": 16, "f_flags": 0o100002, "mode": 0o100777, "type": 30,
                         "object": 1, "cred": 1})
     img.add("PIDFD", 1, {"pid": 5})
-    for id, type in (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
+    img.add("INOTIFY", 1, {"watches": 2, "events": 2, "next_wd": 4},
+            pack("cpt_inotify_watch", {"wd": 1, "mask": 0x100}) +
+            pack("cpt_inotify_watch", {"wd": 3, "mask": 0x80000002}) + strings("/run", "/etc/motd") +
+            pack("cpt_inotify_event", {"wd": 1, "mask": 0x100, "len": 4}) + b"file" +
+            pack("cpt_inotify_event", {"wd": 2**32 - 1, "mask": 0x4000}))
+    for id, type in (10, 32), (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +

@@ -240,6 +240,15 @@ static const struct field pidfd_fields[] = {
 	F(cpt_pidfd_image, pid, 'u'), F(cpt_pidfd_image, flags, 'x'), { 0 }
 };
 
+static const struct field inotify_fields[] = {
+	F(cpt_inotify_image, watches, 'u'), F(cpt_inotify_image, events, 'u'),
+	F(cpt_inotify_image, next_wd, 'u'), { 0 }
+};
+
+static const struct field inotify_watch_fields[] = {
+	F(cpt_inotify_watch, wd, 'u'), F(cpt_inotify_watch, mask, 'x'), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -281,6 +290,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_SHMEM]	= { shmem_fields, .strings = 1 },
 	[CPT_OBJ_SHMEM_DATA] = { shmem_data_fields },
 	[CPT_OBJ_PIDFD]	= { pidfd_fields },
+	[CPT_OBJ_INOTIFY] = { inotify_fields, ARRAY(cpt_inotify_image, watches, cpt_inotify_watch, inotify_watch_fields) },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
 	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
 };

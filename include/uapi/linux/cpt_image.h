@@ -147,6 +147,7 @@ enum cpt_object_type {
 	CPT_OBJ_PIDFD		= 29,	/* pidfd_open(2) */
 	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
 	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
+	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_MAX
 };
@@ -1138,6 +1139,47 @@ struct cpt_shmem_data_image {
 struct cpt_pidfd_image {
 	__u32 pid;
 	__u32 flags;
+};
+
+/**
+ * struct cpt_inotify_image - an inotify
+ * @watches: number of struct cpt_inotify_watch in the content, ascending
+ * @events: number of events that were not read yet
+ * @next_wd: the next watch gets this descriptor
+ * @zero: 0
+ *
+ * Content: the watches; for each its NUL-terminated path from the VE's root; then the
+ * events, each a struct cpt_inotify_event and its @len bytes, without a gap.
+ */
+struct cpt_inotify_image {
+	__u32 watches;
+	__u32 events;
+	__u32 next_wd;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_inotify_watch - one file or directory that is watched
+ * @wd: watch descriptor
+ * @mask: IN_*, with IN_ONESHOT and IN_EXCL_UNLINK
+ */
+struct cpt_inotify_watch {
+	__u32 wd;
+	__u32 mask;
+};
+
+/**
+ * struct cpt_inotify_event - an event that was not read yet
+ * @wd: watch descriptor, which need not exist any more; ~0 for IN_Q_OVERFLOW
+ * @mask: IN_*
+ * @cookie: what connects IN_MOVED_FROM and IN_MOVED_TO
+ * @len: bytes of the name, without a NUL, that follow; at most 255
+ */
+struct cpt_inotify_event {
+	__u32 wd;
+	__u32 mask;
+	__u32 cookie;
+	__u32 len;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
