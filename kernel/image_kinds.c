@@ -2,7 +2,8 @@
 /*
  * What the image checker knows of each kind: rules for the members of its
  * struct and of its content's array, and a function for what rules cannot say.
- * A new kind adds its rules and its line in vz_shapes[] here.
+ * A new kind adds its rules and its line in vz_shapes[] here, or in the table of
+ * another file.
  */
 #include "image_rules.h"
 
@@ -222,7 +223,7 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
-		CPT_FILE_NOREUSE),
+		CPT_FILE_NOREUSE | CPT_FILE_FIRST),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -259,7 +260,9 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 
 static int look_file_object(struct vz_check *chk, const struct cpt_file_image *f)
 {
-	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags || f->async_fd ||
+	__u32 flags = f->type == CPT_OBJ_SHMEM ? CPT_FILE_FIRST : 0;
+
+	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags & ~flags || f->async_fd ||
 	    (f->f_flags & O_PATH_FLAG))
 		return vz_bad(chk, -EINVAL, "type %u: not a file of another kind", f->type);
 	if (!vz_check_find(chk, f->type, f->object))
@@ -275,7 +278,7 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 
 	if (f->kind == CPT_FILE_OBJECT)
 		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
-	if (f->type || f->object)
+	if (f->type || f->object || f->flags & CPT_FILE_FIRST)
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
 	if (f->kind == CPT_FILE_PIPE) {
 		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
@@ -481,11 +484,7 @@ static const struct vz_rule usage_rules[] = {
 
 /* ---- the table ---- */
 
-#define RULES(r)	.rules = r, .nrules = ARRAY_SIZE(r)
-#define ARRAY(s, m, e)	.count = offsetof(struct s, m), .elem = sizeof(struct e)
-#define ELEMENTS(r)	.elem_rules = r, .nelem_rules = ARRAY_SIZE(r)
-
-const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
+static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_VE]	= { RULES(ve_rules), .own = look_ve },
 	[CPT_OBJ_UTS]	= { RULES(uts_rules) },
 	[CPT_OBJ_VDSO]	= { RULES(vdso_rules), .own_tail = 1, .own = look_vdso },
@@ -514,3 +513,18 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },
 };
+
+static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds };
+
+const struct vz_shape *vz_shape(__u32 type)
+{
+	const struct vz_shape *shape;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		shape = &tables[i][type];
+		if (shape->rules || shape->own || shape->known)
+			return shape;
+	}
+	return &vz_shapes[type];
+}

@@ -38,6 +38,8 @@ struct vz_rec {
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
  *        that stands for it; in init's context, before it has children. Mode,
  *        position, O_NONBLOCK and the like are set by the caller
+ * @open: instead of @file, for objects that several files may stand for: @v is
+ *        the CPT_OBJ_FILE record
  * @undo: drops obj->ptr of an object that was kept with rst_keep()
  *
  * All may sleep; each returns 0 or -errno after rst_err().
@@ -52,6 +54,8 @@ struct rst_ops {
 	int (*finish)(struct vz_task *vt);
 	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
 			     const struct cred *cred);
+	struct file *(*open)(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cpt_file_image *v, const struct cred *cred);
 	void (*undo)(void *ptr);
 };
 
@@ -120,6 +124,9 @@ void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigne
 
 /* Host time - VE time, ns: add to a time of the image. */
 s64 rst_clock_offset(struct vz_context *ctx, bool boot);
+
+/* A VE time on a clock (CLOCK_*), ns, as the host sees it, within ktime_t. */
+s64 rst_host_time(struct vz_context *ctx, u32 clockid, s64 ve);
 
 int rst_undump(struct vz_context *ctx);
 int rst_resume(struct vz_context *ctx);
