@@ -21,6 +21,7 @@
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
+	K(unix,		CPT_OBJ_UNIX,	struct cpt_unix_image,	VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
@@ -31,6 +32,7 @@
 	K(process,	CPT_OBJ_PROCESS, struct cpt_process_image, 0)		\
 	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
 	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
+	K(unix_queue,	CPT_OBJ_UNIX_QUEUE, struct cpt_unix_queue_image, 0)	\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)

@@ -139,6 +139,8 @@ enum cpt_object_type {
 	CPT_OBJ_PAGES		= 19,	/* contents of pages */
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
+	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
+	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
 	CPT_OBJ_MAX
 };
 
@@ -1040,6 +1042,96 @@ struct cpt_sock_filter {
 	__u8  jt;
 	__u8  jf;
 	__u32 k;
+};
+
+/* cpt_unix_image.state */
+#define CPT_UNIX_CLOSED		0
+#define CPT_UNIX_CONNECTED	1
+#define CPT_UNIX_LISTEN		2
+
+/* cpt_unix_image.flags */
+#define CPT_UNIX_BOUND		(1U << 0)	/* can be found by its name */
+#define CPT_UNIX_INODE		(1U << 1)	/* its name is that of a socket file */
+#define CPT_UNIX_EMBRYO		(1U << 2)	/* waits to be accepted: nobody's file */
+#define CPT_UNIX_DEAD		(1U << 3)	/* was closed: others are, or were, connected to it */
+
+/**
+ * struct cpt_unix_image - an AF_UNIX socket
+ * @sock: what every socket has
+ * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
+ * @state: CPT_UNIX_CLOSED ...
+ * @flags: CPT_UNIX_BOUND ...
+ * @backlog: connections that may wait (listen(2)), or datagrams
+ * @name_len: bytes of sun_path in its address; 0: it has none
+ * @peer_pid: SO_PEERCRED: pid in the VE; 0: none, or one from outside
+ * @peer_cred: likewise, its CPT_OBJ_CRED; 0 for none
+ * @mount: with CPT_UNIX_INODE: id of the mount the socket file is on; else 0
+ *
+ * Content: @sock.filter instructions, the @name_len bytes, and with CPT_UNIX_INODE
+ * the NUL-terminated path of the socket file from the VE's root: it may have been
+ * renamed since bind(2). One that was unlinked is not looked for.
+ */
+struct cpt_unix_image {
+	struct cpt_sock_opts sock;
+	__u32 type;
+	__u32 state;
+	__u32 flags;
+	__u32 backlog;
+	__u32 name_len;
+	__u32 peer_pid;
+	__u64 peer_cred;
+	__u64 mount;
+};
+
+/**
+ * struct cpt_unix_queue_image - whom an AF_UNIX socket is connected to, and its data
+ * @sock: the CPT_OBJ_UNIX
+ * @peer: the CPT_OBJ_UNIX that it is connected to; 0 for none
+ * @skbs: number of struct cpt_unix_skb in the content: packets that wait to be
+ *        received, in order
+ * @embryos: of a listening socket: number of connections that wait
+ * @files: number of descriptors in flight (SCM_RIGHTS)
+ * @oob: number of the packet, from 1, that is the out-of-band byte; 0 for none
+ *
+ * Content: @skbs structs, @embryos ids of CPT_OBJ_UNIX, @files ids of CPT_OBJ_FILE
+ * and the bytes of all packets. Several records for one socket stand one behind the
+ * other: packets of a later one behind those of the one before; only the first has
+ * @peer and @embryos. The record's id counts up.
+ */
+struct cpt_unix_queue_image {
+	__u64 sock;
+	__u64 peer;
+	__u32 skbs;
+	__u32 embryos;
+	__u32 files;
+	__u32 oob;
+};
+
+/**
+ * struct cpt_unix_skb - a packet that waits to be received
+ * @sender: the CPT_OBJ_UNIX that it came from
+ * @len: its bytes
+ * @linear: how many of them stood in the packet's head (decides, for what memory
+ *          the sender is charged)
+ * @consumed: of a stream: how many have been read
+ * @files: descriptors that come with it
+ * @pid: SCM_CREDENTIALS: pid in the VE; 0: none, or one from outside
+ * @uid: likewise; ~0: none
+ * @gid: likewise
+ * @user: uid to whose account the descriptors in flight go
+ * @stamp_ns: when it was sent (SO_TIMESTAMP), ns of CLOCK_REALTIME; 0: not known
+ */
+struct cpt_unix_skb {
+	__u64 sender;
+	__u32 len;
+	__u32 linear;
+	__u32 consumed;
+	__u32 files;
+	__u32 pid;
+	__u32 uid;
+	__u32 gid;
+	__u32 user;
+	__s64 stamp_ns;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
