@@ -135,14 +135,27 @@ static int look_at_path(struct vz_context *ctx, struct sock *sk, struct cpt_unix
 
 /* ---- collect ---- */
 
+/*
+ * One that was closed and that nobody is connected to any more is kept by its
+ * messages alone: they count in sk_wmem_alloc. The caller holds one of them.
+ */
 static void cpt_unix_get(void *ptr)
 {
-	sock_hold(ptr);
+	struct sock *sk = ptr;
+
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		refcount_inc(&sk->sk_wmem_alloc);
 }
 
+/* The count does not come back from 0. */
 static void cpt_unix_put(void *ptr)
 {
-	sock_put(ptr);
+	struct sock *sk = ptr;
+
+	if (refcount_read(&sk->sk_refcnt))
+		sock_put(sk);
+	else
+		sk_free(sk);
 }
 
 static int collect_peer_cred(struct vz_context *ctx, struct sock *sk)
