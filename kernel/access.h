@@ -49,6 +49,8 @@ struct vz_epoll_filefd {
 } __packed;
 
 struct itimerspec64;
+struct scm_fp_list;
+struct unix_sock;
 struct mnt_namespace;
 struct mount;
 
@@ -153,6 +155,11 @@ struct mount;
 	F(int, unshare_files, (void), ())				\
 	/* what a restored task has closed is closed before it goes on */	\
 	F(void, task_work_run, (void), ())				\
+	/* descriptors in flight on AF_UNIX sockets, as the collector of cycles knows them */ \
+	F(struct unix_sock *, unix_get_socket, (struct file *file), (file))	\
+	F(int, unix_prepare_fpl, (struct scm_fp_list *fpl), (fpl))	\
+	F(void, unix_add_edges,						\
+	  (struct scm_fp_list *fpl, struct unix_sock *receiver), (fpl, receiver)) \
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	/* inotify */							\
@@ -194,6 +201,9 @@ struct mount;
 	D(struct rw_semaphore, namespace_sem)				\
 	D(seqlock_t, mount_lock)					\
 	D(struct rw_semaphore, uts_sem)					\
+	/* AF_UNIX sockets by the inode of their socket file */		\
+	D(struct hlist_head, bsd_socket_buckets)			\
+	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)
@@ -222,7 +232,8 @@ struct mount;
 	A(timerfd_fops)							\
 	A(signalfd_fops)						\
 	A(eventpoll_fops)						\
-	A(inotify_fops)
+	A(inotify_fops)						\
+	A(unix_wfree)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\

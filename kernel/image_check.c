@@ -166,6 +166,8 @@ static int check_meta(struct vz_check *chk)
 	if (chk->seen[CPT_OBJ_TASK] != chk->ve.tasks)
 		return vz_bad(chk, -EINVAL, "%llu tasks were read, the VE has %u",
 			      chk->seen[CPT_OBJ_TASK], chk->ve.tasks);
+	if (vz_check_sockets(chk))
+		return chk->failed;
 	return vz_check_processes(chk);
 }
 

@@ -482,6 +482,36 @@ static const struct vz_rule usage_rules[] = {
 	VZ_ZERO(cpt_usage_image, zero),
 };
 
+/* ---- sockets: image_sock.c ---- */
+
+#define UNIX_NAME_MAX	109		/* sun_path and a NUL behind it */
+#define UNIX_SKB_MAX	(8U << 20)
+#define UNIX_FILES_MAX	253		/* SCM_MAX_FD */
+
+static const struct vz_rule unix_rules[] = {
+	VZ_SOCK_RULES(cpt_unix_image),
+	VZ_RANGE(cpt_unix_image, state, CPT_UNIX_CLOSED, CPT_UNIX_LISTEN),
+	VZ_MASK(cpt_unix_image, flags, CPT_UNIX_BOUND | CPT_UNIX_INODE | CPT_UNIX_EMBRYO |
+		CPT_UNIX_DEAD),
+	VZ_RANGE(cpt_unix_image, name_len, 0, UNIX_NAME_MAX),
+	VZ_RANGE(cpt_unix_image, peer_pid, 0, VZ_PID_MAX),
+	VZ_REF_OPT(cpt_unix_image, peer_cred, CPT_OBJ_CRED),
+	VZ_REF_OPT(cpt_unix_image, mount, CPT_OBJ_MOUNT),
+};
+
+static const struct vz_rule unix_queue_rules[] = {
+	VZ_REF(cpt_unix_queue_image, sock, CPT_OBJ_UNIX),
+	VZ_REF_OPT(cpt_unix_queue_image, peer, CPT_OBJ_UNIX),
+};
+
+static const struct vz_rule unix_skb_rules[] = {
+	VZ_REF(cpt_unix_skb, sender, CPT_OBJ_UNIX),
+	VZ_RANGE(cpt_unix_skb, len, 0, UNIX_SKB_MAX),
+	VZ_RANGE(cpt_unix_skb, files, 0, UNIX_FILES_MAX),
+	VZ_RANGE(cpt_unix_skb, pid, 0, VZ_PID_MAX),
+	ID(cpt_unix_skb, user),
+};
+
 /* ---- the table ---- */
 
 static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
@@ -512,6 +542,11 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },
+	[CPT_OBJ_UNIX]	= { RULES(unix_rules), ARRAY(cpt_unix_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = vz_look_unix },
+	[CPT_OBJ_UNIX_QUEUE] = { RULES(unix_queue_rules),
+			    ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb),
+			    ELEMENTS(unix_skb_rules), .own_tail = 1, .own = vz_look_unix_queue },
 };
 
 static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds };

@@ -7,7 +7,7 @@ It is made of nothing that ran: it passes the checker, a restore would not get f
 import struct
 import sys
 
-from image import Image, PAGE, pack, strings
+from image import Image, PAGE, TYPES, pack, strings
 
 NOW = 1_700_000_000_000_000_000
 
@@ -28,12 +28,41 @@ def mounts(img):
     img.add("TMPFS", 6, dict(inode, mode=0o10600), strings("/fifo"))
 
 
+def sockets(img):
+    """A pair, one that listens, one that waits to be accepted, its client, which has gone."""
+    opts = {"sndbuf": 212992, "rcvbuf": 212992, "rcvlowat": 1, "rcvtimeo_ns": 2**64 - 1,
+            "sndtimeo_ns": 2**64 - 1, "max_pacing_rate": 2**64 - 1, "peek_off": -1,
+            "incoming_cpu": -1, "txrehash": 255, "inode_mode": 0o777, "stamp_ns": -1}
+    pair = {"sock": opts, "type": 1, "state": 1, "backlog": 10, "peer_pid": 1, "peer_cred": 1}
+    img.add("UNIX", 1, dict(pair, sock=dict(opts, filter=2)),
+            pack("cpt_sock_filter", {"code": 0x80}) + pack("cpt_sock_filter", {"code": 0x16}))
+    img.add("UNIX", 2, pair)
+    img.add("UNIX", 3, dict(pair, state=2, flags=3, name_len=10, mount=3),
+            strings("/run/sock") + strings("/data"))
+    img.add("UNIX", 4, dict(pair, flags=4, name_len=10), strings("/run/sock"))
+    img.add("UNIX", 5, dict(pair, state=0, flags=8, name_len=6), b"\0hello")
+
+
+def queues(img):
+    skb = {"sender": 2, "len": 5, "linear": 5, "pid": 5, "uid": 33, "gid": 33}
+    img.add("UNIX_QUEUE", 1, {"sock": 1, "peer": 2, "skbs": 2, "files": 2, "oob": 2},
+            pack("cpt_unix_skb", dict(skb, consumed=2, files=2)) +
+            pack("cpt_unix_skb", dict(skb, len=1, linear=0)) +
+            struct.pack("<QQ", 3, 4) + b"hello!")
+    img.add("UNIX_QUEUE", 2, {"sock": 2, "peer": 1})
+    img.add("UNIX_QUEUE", 3, {"sock": 3, "embryos": 1}, struct.pack("<Q", 4))
+    img.add("UNIX_QUEUE", 4, {"sock": 4, "peer": 5, "skbs": 1},
+            pack("cpt_unix_skb", dict(skb, sender=5)) + b"early")
+    img.add("UNIX_QUEUE", 5, {"sock": 1, "skbs": 1}, pack("cpt_unix_skb", skb) + b"again")
+
+
 def files(img):
     img.add("CRED", 1, {"uid": 33, "ngroups": 2, "cap_bset": (1 << 41) - 1},
             struct.pack("<II", 4, 24))
     img.add("PIPE", 1, {"slots": 16, "bufs": 2, "len": 8, "mode": 0o600},
             pack("cpt_pipe_buf", {"len": 5, "flags": 2}) + pack("cpt_pipe_buf", {"len": 3}) +
             b"helloabc")
+    sockets(img)
     img.add("FILE", 1, {"kind": 1, "f_flags": 0o100000, "mode": 0o100755, "size": 123456,
                         "mount": 1, "cred": 1, "flags": 1}, strings("/usr/bin/demo"))
     img.add("FILE", 2, {"kind": 2, "mode": 0o10600, "pipe": 1, "cred": 1})
@@ -56,6 +85,9 @@ def files(img):
     for id, type in (10, 32), (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
+    for id in range(1, 4):
+        img.add("FILE", 3 + id, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
+                                 "type": TYPES["UNIX"], "object": id})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
             pack("cpt_fd", {"fd": 7, "flags": 1, "file": 3}))
     img.add("FS", 1, {"umask": 0o22, "cwd_mount": 3, "root_mount": 1}, strings("/run", "/"))
@@ -134,7 +166,7 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
-    for part in mounts, files, memory, tasks, data:
+    for part in mounts, files, memory, tasks, queues, data:
         part(img)
     return img.finish()
 

@@ -264,6 +264,41 @@ static const struct field inotify_watch_fields[] = {
 	F(cpt_inotify_watch, wd, 'u'), F(cpt_inotify_watch, mask, 'x'), { 0 }
 };
 
+/* struct cpt_sock_opts */
+#define SOCK(s)									\
+	F(s, sock.flags, 'x'), F(s, sock.locks, 'x'), F(s, sock.reuse, 'u'),	\
+	F(s, sock.reuseport, 'u'), F(s, sock.sndbuf, 'u'), F(s, sock.rcvbuf, 'u'), \
+	F(s, sock.rcvlowat, 'u'), F(s, sock.shutdown, 'u'), F(s, sock.rcvtimeo_ns, 'd'), \
+	F(s, sock.sndtimeo_ns, 'd'), F(s, sock.error, 'u'), F(s, sock.priority, 'u'), \
+	F(s, sock.mark, 'x'), F(s, sock.bound_dev, 'u'), F(s, sock.peek_off, 'd'), \
+	F(s, sock.tsflags, 'x'), F(s, sock.drops, 'u'), F(s, sock.uid, 'u'),	\
+	F(s, sock.inode_uid, 'u'), F(s, sock.inode_gid, 'u'), F(s, sock.inode_mode, 'o'), \
+	F(s, sock.filter, 'u')
+
+static const struct field sock_filter_fields[] = {
+	F(cpt_sock_filter, k, 'x'), { 0 }
+};
+
+static const struct field unix_fields[] = {
+	F(cpt_unix_image, type, 'u'), F(cpt_unix_image, state, 'u'), F(cpt_unix_image, flags, 'x'),
+	F(cpt_unix_image, backlog, 'u'), F(cpt_unix_image, name_len, 'u'),
+	F(cpt_unix_image, peer_pid, 'u'), F(cpt_unix_image, peer_cred, 'u'),
+	F(cpt_unix_image, mount, 'u'), SOCK(cpt_unix_image), { 0 }
+};
+
+static const struct field unix_queue_fields[] = {
+	F(cpt_unix_queue_image, sock, 'u'), F(cpt_unix_queue_image, peer, 'u'),
+	F(cpt_unix_queue_image, skbs, 'u'), F(cpt_unix_queue_image, embryos, 'u'),
+	F(cpt_unix_queue_image, files, 'u'), F(cpt_unix_queue_image, oob, 'u'), { 0 }
+};
+
+static const struct field unix_skb_fields[] = {
+	F(cpt_unix_skb, sender, 'u'), F(cpt_unix_skb, len, 'u'), F(cpt_unix_skb, linear, 'u'),
+	F(cpt_unix_skb, consumed, 'u'), F(cpt_unix_skb, files, 'u'), F(cpt_unix_skb, pid, 'u'),
+	F(cpt_unix_skb, uid, 'u'), F(cpt_unix_skb, gid, 'u'), F(cpt_unix_skb, user, 'u'),
+	F(cpt_unix_skb, stamp_ns, 'd'), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -309,6 +344,10 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_INOTIFY] = { inotify_fields, ARRAY(cpt_inotify_image, watches, cpt_inotify_watch, inotify_watch_fields) },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
 	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
+	[CPT_OBJ_UNIX]	= { unix_fields, ARRAY(cpt_unix_image, sock.filter, cpt_sock_filter,
+					       sock_filter_fields) },
+	[CPT_OBJ_UNIX_QUEUE] = { unix_queue_fields, ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb,
+							  unix_skb_fields) },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */
