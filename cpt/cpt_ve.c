@@ -16,6 +16,7 @@
 #include <linux/utsname.h>
 #include <net/net_namespace.h>
 #include "../kernel/access.h"
+#include "../kernel/netlock.h"
 #include "cpt.h"
 #include "cpt_mm.h"
 #include "cpt_task.h"
@@ -60,7 +61,7 @@ static bool has_own_hook(const struct nf_hook_entries __rcu *hooks)
 	unsigned int i;
 
 	for (i = 0; e && i < e->num_hook_entries; i++) {
-		if (ops[i]->priority != NF_IP_PRI_SELINUX_FIRST &&
+		if (!vz_net_is_lock(ops[i]) && ops[i]->priority != NF_IP_PRI_SELINUX_FIRST &&
 		    ops[i]->priority != NF_IP_PRI_SELINUX_LAST)
 			return true;
 	}

@@ -12,6 +12,7 @@
 #include <linux/timekeeping.h>
 #include "../kernel/access.h"
 #include "../kernel/kinds.h"
+#include "../kernel/netlock.h"
 #include "rst_read.h"
 #include "rst_task.h"
 
@@ -208,6 +209,9 @@ static int build(struct vz_context *ctx)
 	err = set_clocks(ctx);
 	if (!err)
 		err = rst_make_init(ctx);
+	/* before any device is there */
+	if (!err)
+		err = vz_net_lock(ctx);
 	if (err)
 		return err;
 	init = list_first_entry(&ctx->tasks, struct vz_task, node);
@@ -245,6 +249,7 @@ static void forget_image(struct vz_context *ctx)
 static void end_ve(struct vz_context *ctx)
 {
 	vz_kill_all(ctx);
+	vz_net_end(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;
@@ -317,6 +322,7 @@ int rst_resume(struct vz_context *ctx)
 		return rst_err(ctx, -ENOENT, "VE %u: is not undumped", ctx->veid);
 	ctx->stats.frozen_time = ktime_us_delta(ktime_get(), ctx->frozen_at);
 	ctx->frozen_at = 0;
+	vz_net_unlock(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;
