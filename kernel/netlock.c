@@ -28,8 +28,8 @@ static unsigned int drop(void *priv, struct sk_buff *skb, const struct nf_hook_s
 	return NF_DROP;
 }
 
-#define HOOK(family, hook)						\
-	{ .hook = drop, .pf = family, .hooknum = hook, .priority = INT_MIN }
+#define HOOK(family, num)						\
+	{ .hook = drop, .pf = family, .hooknum = num, .priority = INT_MIN }
 
 /* Registration writes to none of them: one copy serves all locks. */
 static const struct nf_hook_ops hooks[] = {
