@@ -184,6 +184,7 @@ struct mount;
 	M(mount, mnt_id, int)						\
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
+	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
 	M(dnotify_mark, dn, struct dnotify_struct *)
 

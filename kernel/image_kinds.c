@@ -476,6 +476,22 @@ static const struct vz_rule xstate_rules[] = {
 	VZ_ZERO(cpt_xstate_image, zero),
 };
 
+/* ---- network: image_net.c ---- */
+
+static const struct vz_rule netdev_rules[] = {
+	VZ_RANGE(cpt_netdev_image, ifindex, 1, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, kind, CPT_NETDEV_LO, CPT_NETDEV_VENET),
+	VZ_MASK(cpt_netdev_image, flags, 0xf3a7),	/* UP DEBUG NOTRAILERS NOARP ... */
+	VZ_RANGE(cpt_netdev_image, mtu, 68, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, tx_queue_len, 0, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, addr_gen_mode, 0, CPT_NETDEV_NO_INET6),
+	VZ_TEXT(cpt_netdev_image, name),
+};
+
+static const struct vz_rule netmsg_rules[] = {
+	VZ_ZERO(cpt_netmsg_image, zero),
+};
+
 /* ---- the table ---- */
 
 #define RULES(r)	.rules = r, .nrules = ARRAY_SIZE(r)
@@ -508,5 +524,7 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    .own = vz_look_sigqueue },
 	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = vz_look_process },
 	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
+	[CPT_OBJ_NETDEV] = { RULES(netdev_rules), .own_tail = 1, .own = vz_look_netdev },
+	[CPT_OBJ_NETMSG] = { RULES(netmsg_rules), .own_tail = 1, .own = vz_look_netmsg },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 };

@@ -20,6 +20,8 @@
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
+	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
+	K(netmsg,	CPT_OBJ_NETMSG,	struct cpt_netmsg_image, 0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\

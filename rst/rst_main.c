@@ -295,6 +295,7 @@ int rst_undump(struct vz_context *ctx)
 	ctx->priv = kzalloc(sizeof(struct rst_state), GFP_KERNEL);
 	if (!ctx->priv)
 		return -ENOMEM;
+	((struct rst_state *)ctx->priv)->net = current->nsproxy->net_ns;
 	ctx->stage = CPT_STAGE_UNDUMPING;
 	err = rst_read_begin(ctx);
 	if (!err)

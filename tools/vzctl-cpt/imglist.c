@@ -97,6 +97,15 @@ static const struct field cow_fields[] = {
 	{ 0 }
 };
 
+static const struct field netdev_fields[] = {
+	F(cpt_netdev_image, ifindex, 'u'), F(cpt_netdev_image, kind, 'u'),
+	F(cpt_netdev_image, flags, 'x'), F(cpt_netdev_image, mtu, 'u'),
+	F(cpt_netdev_image, tx_queue_len, 'u'), F(cpt_netdev_image, addr_gen_mode, 'u'),
+	F(cpt_netdev_image, name, 's'), { 0 }
+};
+
+static const struct field netmsg_fields[] = { F(cpt_netmsg_image, type, 'u'), { 0 } };
+
 static const struct field extent_fields[] = {
 	F(cpt_extent, start, 'x'), F(cpt_extent, pages, 'u'), { 0 }
 };
@@ -215,6 +224,8 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_PAGES]	= { pages_fields, ARRAY(cpt_pages_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_COW]	= { cow_fields, ARRAY(cpt_cow_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_TMPFS_DATA] = { tmpfs_data_fields },
+	[CPT_OBJ_NETDEV] = { netdev_fields },
+	[CPT_OBJ_NETMSG] = { netmsg_fields },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */

@@ -139,6 +139,8 @@ enum cpt_object_type {
 	CPT_OBJ_PAGES		= 19,	/* contents of pages */
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
+	CPT_OBJ_NETDEV		= 40,	/* network device */
+	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
 	CPT_OBJ_MAX
 };
 
@@ -907,6 +909,51 @@ struct cpt_flock_image {
 	__u64 file;
 	__u64 files;
 	__u32 pid;
+	__u32 zero;
+};
+
+/* cpt_netdev_image.kind */
+#define CPT_NETDEV_LO		1	/* the loopback */
+#define CPT_NETDEV_VENET	2	/* venet0, an end of a veth pair */
+
+#define CPT_NETDEV_NO_INET6	255	/* cpt_netdev_image.addr_gen_mode */
+
+/**
+ * struct cpt_netdev_image - a network device; its id is its index
+ * @ifindex: its index
+ * @kind: CPT_NETDEV_*
+ * @flags: IFF_UP, NOARP and others that ip link can set
+ * @mtu: bytes
+ * @tx_queue_len: packets
+ * @addr_gen_mode: IN6_ADDR_GEN_MODE_*; CPT_NETDEV_NO_INET6: it has no IPv6
+ * @name: NUL-terminated
+ * @addr: hardware address, 6 bytes, then 0
+ *
+ * The other end of venet0 is the host's vz<VEID>, with the same address and MTU.
+ */
+struct cpt_netdev_image {
+	__u32 ifindex;
+	__u32 kind;
+	__u32 flags;
+	__u32 mtu;
+	__u32 tx_queue_len;
+	__u32 addr_gen_mode;
+	__u8  name[16];
+	__u8  addr[8];
+};
+
+/**
+ * struct cpt_netmsg_image - an address, a route or a neighbour
+ * @type: RTM_NEWADDR, RTM_NEWROUTE or RTM_NEWNEIGH
+ * @zero: 0
+ *
+ * Content: the rtnetlink message that makes it, without its struct nlmsghdr:
+ * the family's struct, then attributes. What the kernel makes by itself (routes
+ * of protocol kernel) and what it has learned (neighbours that are not
+ * permanent) is not stored. Records stand in an order in which they can be made.
+ */
+struct cpt_netmsg_image {
+	__u32 type;
 	__u32 zero;
 };
 
