@@ -15,6 +15,8 @@
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/magic.h>
+#include <linux/net.h>
+#include <linux/net_tstamp.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #include <linux/filelock.h>
 #endif
@@ -227,6 +229,18 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC		0x50494446
 #endif
+/* 6.5: SO_PASSPIDFD; a bit of struct socket.flags that no kernel without it sets */
+#ifdef SOCK_PASSPIDFD
+#define VZ_SOCK_PASSPIDFD	SOCK_PASSPIDFD
+#define VZ_HAS_PASSPIDFD	1
+#else
+#define VZ_SOCK_PASSPIDFD	7
+#define VZ_HAS_PASSPIDFD	0
+#endif
+
+/* SO_TIMESTAMPING grows */
+#define VZ_TSFLAGS_KNOWN	((u32)SOF_TIMESTAMPING_MASK)
+
 /* ---- address spaces ---- */
 
 /* What a kernel does not know no mapping has: 6.6, 6.10, 6.11 */

@@ -78,6 +78,34 @@ struct vz_rule {
 #define VZ_REF_OPT(s, m, type)	VZ_RULE(s, m, VZ_T_REF_OPT, type, 0)
 #define VZ_TEXT(s, m)		VZ_RULE(s, m, VZ_T_TEXT, 0, 0)
 
+/* struct cpt_sock_opts, embedded as member sock: the first rules of a family's struct */
+#define VZ_SOCK_RULES(s)							\
+	VZ_MASK(s, sock.flags, CPT_SOCK_FLAGS_KNOWN),			\
+	VZ_MASK(s, sock.locks, CPT_SOCK_LOCKS_KNOWN),			\
+	VZ_RANGE(s, sock.reuse, 0, 1),					\
+	VZ_RANGE(s, sock.reuseport, 0, 1),				\
+	VZ_RANGE(s, sock.sndbuf, 4096, 0x7fffffff),			\
+	VZ_RANGE(s, sock.rcvbuf, 2048, 0x7fffffff),			\
+	VZ_RANGE(s, sock.rcvlowat, 1, 0x7fffffff),			\
+	VZ_RANGE(s, sock.shutdown, 0, 3),				\
+	VZ_RANGE(s, sock.error, 0, 4095),				\
+	VZ_RANGE(s, sock.error_soft, 0, 4095),				\
+	VZ_RANGE(s, sock.bound_dev, 0, 0x7fffffff),			\
+	VZ_SRANGE(s, sock.peek_off, -1, 0x7fffffff),			\
+	VZ_RANGE(s, sock.busy_poll, 0, 0x7fffffff),			\
+	VZ_RANGE(s, sock.busy_poll_budget, 0, 0xffff),			\
+	VZ_SRANGE(s, sock.incoming_cpu, -1, 0x7fffffff),		\
+	VZ_RANGE(s, sock.txtime_clock, 0, 15),				\
+	VZ_RANGE(s, sock.txrehash, 0, 255),				\
+	VZ_RANGE(s, sock.uid, 0, VZ_ID_INVALID - 1),			\
+	VZ_RANGE(s, sock.inode_uid, 0, VZ_ID_INVALID - 1),		\
+	VZ_RANGE(s, sock.inode_gid, 0, VZ_ID_INVALID - 1),		\
+	VZ_MASK(s, sock.inode_mode, 07777),				\
+	VZ_RANGE(s, sock.filter, 0, 4096),				\
+	VZ_ZERO(s, sock.zero),						\
+	VZ_ZERO(s, sock.reserved[0]), VZ_ZERO(s, sock.reserved[1]),	\
+	VZ_ZERO(s, sock.reserved[2]), VZ_ZERO(s, sock.reserved[3])
+
 /**
  * struct vz_look - a record while it is looked at
  * @h: its header

@@ -17,7 +17,7 @@
 /**
  * vz_rtnl_open() - open a socket of ours
  * @rt: filled in
- * @net: where; the caller holds it until vz_rtnl_close()
+ * @net: where
  *
  * The orders are those of the current task, with its credentials.
  *
@@ -27,7 +27,8 @@ int vz_rtnl_open(struct vz_rtnl *rt, struct net *net)
 {
 	int err;
 
-	err = sock_create_kern(net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &rt->sock);
+	/* not a kernel's one: it holds @net, and goes only when this task returns to user mode */
+	err = __sock_create(net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &rt->sock, 0);
 	if (err)
 		return err;
 	/* __netlink_ns_capable() looks at the file's credentials */
@@ -46,8 +47,7 @@ EXPORT_SYMBOL_GPL(vz_rtnl_open);
 void vz_rtnl_close(struct vz_rtnl *rt)
 {
 	kvfree(rt->buf);
-	/* now, and not when this task goes back to user mode: its namespace may end before */
-	__fput_sync(rt->file);
+	fput(rt->file);
 }
 EXPORT_SYMBOL_GPL(vz_rtnl_close);
 

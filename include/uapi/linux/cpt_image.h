@@ -957,4 +957,136 @@ struct cpt_netmsg_image {
 	__u32 zero;
 };
 
+/* cpt_sock_opts.flags: options that are on or off */
+#define CPT_SOCK_KEEPALIVE	(1U << 0)
+#define CPT_SOCK_BROADCAST	(1U << 1)
+#define CPT_SOCK_OOBINLINE	(1U << 2)
+#define CPT_SOCK_DONTROUTE	(1U << 3)
+#define CPT_SOCK_LINGER		(1U << 4)	/* with @linger */
+#define CPT_SOCK_DEBUG		(1U << 5)
+#define CPT_SOCK_TIMESTAMP	(1U << 6)	/* SO_TIMESTAMP or, with the next, TIMESTAMPNS */
+#define CPT_SOCK_TIMESTAMPNS	(1U << 7)
+#define CPT_SOCK_TSTAMP_NEW	(1U << 8)	/* the _NEW form of a timestamp option */
+#define CPT_SOCK_STAMPED	(1U << 9)	/* arriving packets are stamped (SIOCGSTAMP) */
+#define CPT_SOCK_WIFI_STATUS	(1U << 10)
+#define CPT_SOCK_NOFCS		(1U << 11)
+#define CPT_SOCK_RXQ_OVFL	(1U << 12)
+#define CPT_SOCK_SELECT_ERR	(1U << 13)	/* SO_SELECT_ERR_QUEUE */
+#define CPT_SOCK_ZEROCOPY	(1U << 14)
+#define CPT_SOCK_FILTER_LOCKED	(1U << 15)
+#define CPT_SOCK_TXTIME		(1U << 16)	/* with @txtime_clock */
+#define CPT_SOCK_TXTIME_DEADLINE (1U << 17)
+#define CPT_SOCK_TXTIME_ERRORS	(1U << 18)
+#define CPT_SOCK_RCVMARK	(1U << 19)
+#define CPT_SOCK_NO_CHECK	(1U << 20)
+#define CPT_SOCK_PASSCRED	(1U << 21)
+#define CPT_SOCK_PASSSEC	(1U << 22)
+#define CPT_SOCK_PASSPIDFD	(1U << 23)
+#define CPT_SOCK_PREFER_BUSY	(1U << 24)	/* SO_PREFER_BUSY_POLL */
+#define CPT_SOCK_NO_CHECK_RX	(1U << 25)	/* UDP_NO_CHECK6_RX */
+#define CPT_SOCK_FLAGS_KNOWN	((1U << 26) - 1)
+#define CPT_SOCK_LOCKS_KNOWN	0xf
+
+/**
+ * struct cpt_sock_opts - what sockets of every family have: part of their structs
+ * @flags: CPT_SOCK_*
+ * @locks: 1: SO_SNDBUF was set, 2: SO_RCVBUF was set, 4: bound to an address,
+ *         8: bound to a port
+ * @reuse: SO_REUSEADDR: 0 or 1
+ * @reuseport: SO_REUSEPORT: 0 or 1
+ * @sndbuf: as getsockopt(SO_SNDBUF) returns it
+ * @rcvbuf: likewise
+ * @rcvlowat: SO_RCVLOWAT
+ * @shutdown: 1: does not receive any more, 2: does not send
+ * @rcvtimeo_ns: SO_RCVTIMEO; ~0 for none
+ * @sndtimeo_ns: SO_SNDTIMEO; ~0 for none
+ * @linger_ns: SO_LINGER; ~0: longer than can be told
+ * @max_pacing_rate: SO_MAX_PACING_RATE, bytes per second; ~0 for none
+ * @error: errno that SO_ERROR returns; 0 for none
+ * @error_soft: errno that is returned when nothing worse happens
+ * @priority: SO_PRIORITY
+ * @mark: SO_MARK
+ * @bound_dev: index of the interface (SO_BINDTODEVICE); 0 for none
+ * @peek_off: SO_PEEK_OFF
+ * @tsflags: SOF_TIMESTAMPING_*
+ * @tskey: number of the next SOF_TIMESTAMPING_OPT_ID
+ * @bind_phc: clock of SOF_TIMESTAMPING_BIND_PHC
+ * @zckey: number of the next MSG_ZEROCOPY
+ * @busy_poll: SO_BUSY_POLL, us
+ * @busy_poll_budget: SO_BUSY_POLL_BUDGET
+ * @incoming_cpu: SO_INCOMING_CPU; -1 for none
+ * @txtime_clock: clock of SO_TXTIME
+ * @txrehash: SO_TXREHASH: 0, 1; 255 for the default
+ * @drops: packets dropped, of SO_MEMINFO and SO_RXQ_OVFL
+ * @uid: of whom the socket is, for the kernel's accounting and rules
+ * @inode_uid: st_uid
+ * @inode_gid: st_gid
+ * @inode_mode: permissions of fstat(2)
+ * @filter: number of struct cpt_sock_filter that the content begins with: a
+ *          program of SO_ATTACH_FILTER; 0 for none
+ * @zero: 0
+ * @stamp_ns: SIOCGSTAMP, ns of CLOCK_REALTIME; -1 before there was any
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ * @reserved: 0
+ *
+ * The numbers of the inode and of SO_COOKIE are new ones in the restored VE.
+ */
+struct cpt_sock_opts {
+	__u32 flags;
+	__u32 locks;
+	__u32 reuse;
+	__u32 reuseport;
+	__u32 sndbuf;
+	__u32 rcvbuf;
+	__u32 rcvlowat;
+	__u32 shutdown;
+	__u64 rcvtimeo_ns;
+	__u64 sndtimeo_ns;
+	__u64 linger_ns;
+	__u64 max_pacing_rate;
+	__u32 error;
+	__u32 error_soft;
+	__u32 priority;
+	__u32 mark;
+	__u32 bound_dev;
+	__s32 peek_off;
+	__u32 tsflags;
+	__u32 tskey;
+	__u32 bind_phc;
+	__u32 zckey;
+	__u32 busy_poll;
+	__u32 busy_poll_budget;
+	__s32 incoming_cpu;
+	__u32 txtime_clock;
+	__u32 txrehash;
+	__u32 drops;
+	__u32 uid;
+	__u32 inode_uid;
+	__u32 inode_gid;
+	__u32 inode_mode;
+	__u32 filter;
+	__u32 zero;
+	__s64 stamp_ns;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+	__u64 reserved[4];
+};
+
+/**
+ * struct cpt_sock_filter - an instruction of a classic socket filter
+ * @code: as in struct sock_filter of bpf(4)
+ * @jt: jump if true
+ * @jf: jump if false
+ * @k: constant
+ */
+struct cpt_sock_filter {
+	__u16 code;
+	__u8  jt;
+	__u8  jf;
+	__u32 k;
+};
+
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kinds of sockets share while dumping.
+ */
+#ifndef _CPT_SOCK_H
+#define _CPT_SOCK_H
+
+#include <linux/skbuff.h>
+#include <net/sock.h>
+#include "cpt.h"
+
+/**
+ * cpt_sock_of() - the socket that a file stands for
+ * @file: any file
+ * @family: AF_*
+ *
+ * Context: any. Return: its sock, without a reference (it lasts as long as the
+ * file); NULL when the file is not a socket of that family, or an O_PATH one
+ */
+struct sock *cpt_sock_of(const struct file *file, int family);
+
+/**
+ * cpt_sock_judge() - refuse what no kind of socket can restore
+ * @ctx: the context; cpt_who() was told whose socket it is
+ * @sk: the socket, locked by nobody; the caller has a reference
+ *
+ * May sleep. The VE runs, or is parked. Return: 0, refused or not; -errno
+ */
+int cpt_sock_judge(struct vz_context *ctx, struct sock *sk);
+
+/**
+ * cpt_sock_fill() - options, errors and inode of a socket
+ * @sk: the socket; the VE is parked
+ * @opts: filled in, but for @filter
+ */
+void cpt_sock_fill(struct sock *sk, struct cpt_sock_opts *opts);
+
+/**
+ * cpt_sock_filter() - the program of SO_ATTACH_FILTER
+ * @sk: the socket
+ * @opts: @filter is filled in
+ * @content: its instructions are appended: before anything else
+ *
+ * Return: 0 or -ENOMEM
+ */
+int cpt_sock_filter(struct sock *sk, struct cpt_sock_opts *opts, struct cpt_buf *content);
+
+/* The socket belongs to the VE's network namespace. */
+bool cpt_sock_in_ve(struct vz_context *ctx, const struct sock *sk);
+
+/* Pid in the VE; 0 when it is not one of the VE's, or NULL. */
+u32 cpt_sock_pid(struct vz_context *ctx, struct pid *pid);
+
+/* All bytes of a packet, whatever they lie in: appended to @buf. -ENOMEM, -EFAULT */
+int cpt_sock_skb(const struct sk_buff *skb, struct cpt_buf *buf);
+
+#endif /* _CPT_SOCK_H */
