@@ -329,6 +329,7 @@ int cpt_kill(struct vz_context *ctx)
 	if (err)
 		return err;
 	ctx->stage = CPT_STAGE_KILLING;
+	vz_net_kill(ctx);
 	err = vz_kill_all(ctx);
 	vz_net_end(ctx);
 	forget_ve(ctx);

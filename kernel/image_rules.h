@@ -240,6 +240,7 @@ int vz_look_sighand(struct vz_check *chk, struct vz_look *look);
 int vz_look_cred(struct vz_check *chk, struct vz_look *look);
 int vz_look_netdev(struct vz_check *chk, struct vz_look *look);
 int vz_look_netmsg(struct vz_check *chk, struct vz_look *look);
+int vz_look_tcp(struct vz_check *chk, struct vz_look *look);
 int vz_check_processes(struct vz_check *chk);
 
 #endif /* _VZ_IMAGE_RULES_H */

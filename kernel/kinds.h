@@ -22,6 +22,7 @@
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
 	K(netmsg,	CPT_OBJ_NETMSG,	struct cpt_netmsg_image, 0)		\
+	K(tcp,		CPT_OBJ_TCP,	struct cpt_tcp_image,	VZ_KIND_FILE)	\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\

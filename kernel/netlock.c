@@ -44,9 +44,11 @@ static const struct nf_hook_ops hooks[] = {
 /**
  * struct vz_netlock - the network of a VE is locked
  * @net: its namespace; a reference
+ * @tcp: its TCP sockets
  */
 struct vz_netlock {
 	struct net *net;
+	struct vz_tcp_lock tcp;
 };
 
 /* Whether a hook is one of ours. */
@@ -97,6 +99,7 @@ int vz_net_lock(struct vz_context *ctx)
 		kfree(lock);
 		return 0;
 	}
+	vz_tcp_begin(&lock->tcp);
 	/* what its tasks have sent to themselves arrives before they were parked */
 	synchronize_net();
 	err = nf_register_net_hooks(lock->net, hooks, ARRAY_SIZE(hooks));
@@ -109,7 +112,10 @@ int vz_net_lock(struct vz_context *ctx)
 	synchronize_net();
 	__module_get(THIS_MODULE);
 	ctx->netlock = lock;
-	return 0;
+	err = vz_tcp_stop(&lock->tcp, lock->net);
+	if (err)
+		vz_net_unlock(ctx);
+	return err;
 }
 EXPORT_SYMBOL_GPL(vz_net_lock);
 
@@ -126,6 +132,7 @@ void vz_net_unlock(struct vz_context *ctx)
 	if (!lock)
 		return;
 	ctx->netlock = NULL;
+	vz_tcp_start(&lock->tcp);
 	nf_unregister_net_hooks(lock->net, hooks, ARRAY_SIZE(hooks));
 	put_net(lock->net);
 	kfree(lock);
@@ -134,6 +141,26 @@ void vz_net_unlock(struct vz_context *ctx)
 	module_put(THIS_MODULE);
 }
 EXPORT_SYMBOL_GPL(vz_net_unlock);
+
+struct vz_tcp_lock *vz_net_tcp(struct vz_context *ctx)
+{
+	return ctx->netlock ? &ctx->netlock->tcp : NULL;
+}
+EXPORT_SYMBOL_GPL(vz_net_tcp);
+
+/**
+ * vz_net_kill() - the VE is about to be killed
+ * @ctx: the context
+ *
+ * Its connections end now: sockets that are closed by tasks that end would say
+ * good-bye, wait for an answer, and keep the namespace for a while.
+ */
+void vz_net_kill(struct vz_context *ctx)
+{
+	if (ctx->netlock)
+		vz_tcp_abort(&ctx->netlock->tcp, ctx->netlock->net);
+}
+EXPORT_SYMBOL_GPL(vz_net_kill);
 
 /* A device that is down gives nothing to the namespace, and takes nothing from it. */
 static void close_devices(struct net *net)
@@ -160,6 +187,7 @@ void vz_net_end(struct vz_context *ctx)
 {
 	if (!ctx->netlock)
 		return;
+	vz_net_kill(ctx);
 	close_devices(ctx->netlock->net);
 	vz_net_unlock(ctx);
 }

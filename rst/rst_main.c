@@ -248,6 +248,7 @@ static void forget_image(struct vz_context *ctx)
 
 static void end_ve(struct vz_context *ctx)
 {
+	vz_net_kill(ctx);
 	vz_kill_all(ctx);
 	vz_net_end(ctx);
 	vz_release_all(ctx);

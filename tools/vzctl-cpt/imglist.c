@@ -104,6 +104,16 @@ static const struct field netdev_fields[] = {
 	F(cpt_netdev_image, name, 's'), { 0 }
 };
 
+static const struct field tcp_fields[] = {
+	F(cpt_tcp_image, family, 'u'), F(cpt_tcp_image, state, 'u'), F(cpt_tcp_image, flags, 'x'),
+	F(cpt_tcp_image, listener, 'u'), F(cpt_tcp_image, lport, 'u'), F(cpt_tcp_image, rport, 'u'),
+	F(cpt_tcp_image, packets, 'u'), F(cpt_tcp_image, snd_una, 'u'),
+	F(cpt_tcp_image, snd_nxt, 'u'), F(cpt_tcp_image, write_seq, 'u'),
+	F(cpt_tcp_image, copied_seq, 'u'), F(cpt_tcp_image, rcv_nxt, 'u'),
+	F(cpt_tcp_image, snd_cwnd, 'u'), F(cpt_tcp_image, srtt_us, 'u'),
+	F(cpt_tcp_image, timers, 'x'), F(cpt_tcp_image, ca, 's'), { 0 }
+};
+
 static const struct field netmsg_fields[] = { F(cpt_netmsg_image, type, 'u'), { 0 } };
 
 static const struct field extent_fields[] = {
@@ -224,6 +234,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_PAGES]	= { pages_fields, ARRAY(cpt_pages_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_COW]	= { cow_fields, ARRAY(cpt_cow_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_TMPFS_DATA] = { tmpfs_data_fields },
+	[CPT_OBJ_TCP]	= { tcp_fields },
 	[CPT_OBJ_NETDEV] = { netdev_fields },
 	[CPT_OBJ_NETMSG] = { netmsg_fields },
 };
