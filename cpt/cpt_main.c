@@ -12,6 +12,7 @@
 #include <asm/fpu/api.h>
 #include "../kernel/access.h"
 #include "../kernel/kinds.h"
+#include "../kernel/netlock.h"
 #include "cpt_write.h"
 
 static const struct cpt_ops *const cpt_ops[CPT_OBJ_MAX] = {
@@ -133,6 +134,10 @@ s64 cpt_ve_time(struct vz_context *ctx, u32 clockid, s64 host)
 static void forget_ve(struct vz_context *ctx)
 {
 	free_objects(ctx);
+	/* a VE that was killed under the lock ends in silence */
+	if (ctx->init && !pid_has_task(ctx->init, PIDTYPE_TGID))
+		vz_net_end(ctx);
+	vz_net_unlock(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;
@@ -209,6 +214,9 @@ int cpt_suspend(struct vz_context *ctx)
 		goto out_clear;
 	ctx->stage = CPT_STAGE_SUSPENDING;
 	err = vz_park_all(ctx);
+	if (err)
+		goto out_clear;
+	err = vz_net_lock(ctx);
 	if (err)
 		goto out_clear;
 	ctx->frozen_at = ktime_get();
@@ -340,7 +348,9 @@ int cpt_kill(struct vz_context *ctx)
 	if (err)
 		return err;
 	ctx->stage = CPT_STAGE_KILLING;
+	vz_net_kill(ctx);
 	err = vz_kill_all(ctx);
+	vz_net_end(ctx);
 	forget_ve(ctx);
 	return err;
 }

@@ -5,11 +5,7 @@
  */
 #include <linux/ipc_namespace.h>
 #include <linux/netdevice.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter_ipv4.h>
 #include <linux/nsproxy.h>
-#include <linux/inetdevice.h>
-#include <linux/rtnetlink.h>
 #include <linux/sched/task.h>
 #include <linux/time_namespace.h>
 #include <linux/user_namespace.h>
@@ -52,59 +48,6 @@ static void collect_ipc(struct vz_context *ctx, struct ipc_namespace *ipc)
 		cpt_refuse(ctx, "ipc: %u POSIX message queues: not supported", ipc->mq_queues_count);
 }
 
-/* A security module's hooks are the host's, in every network namespace. */
-static bool has_own_hook(const struct nf_hook_entries __rcu *hooks)
-{
-	const struct nf_hook_entries *e = rcu_dereference(hooks);
-	struct nf_hook_ops **ops = e ? nf_hook_entries_get_hook_ops(e) : NULL;
-	unsigned int i;
-
-	for (i = 0; e && i < e->num_hook_entries; i++) {
-		if (ops[i]->priority != NF_IP_PRI_SELINUX_FIRST &&
-		    ops[i]->priority != NF_IP_PRI_SELINUX_LAST)
-			return true;
-	}
-	return false;
-}
-
-static bool has_hooks(struct net *net)
-{
-	unsigned int i;
-	bool has = false;
-
-	rcu_read_lock();
-	for (i = 0; i < NF_INET_NUMHOOKS && !has; i++)
-		has = has_own_hook(net->nf.hooks_ipv4[i]) || has_own_hook(net->nf.hooks_ipv6[i]);
-	rcu_read_unlock();
-	return has;
-}
-
-/* The only network that is restored is a loopback with its own address. */
-static void collect_net(struct vz_context *ctx, struct net *net)
-{
-	const struct in_ifaddr *ifa;
-	struct net_device *dev;
-	struct in_device *in;
-
-	rtnl_lock();
-	for_each_netdev(net, dev) {
-		if (!(dev->flags & IFF_LOOPBACK)) {
-			cpt_refuse(ctx, "net: device %s: not supported", dev->name);
-			continue;
-		}
-		in = __in_dev_get_rtnl(dev);
-		for (ifa = in ? rtnl_dereference(in->ifa_list) : NULL; ifa;
-		     ifa = rtnl_dereference(ifa->ifa_next)) {
-			if (ifa->ifa_local != htonl(INADDR_LOOPBACK) || ifa->ifa_prefixlen != 8)
-				cpt_refuse(ctx, "net: address %pI4/%u on %s: not supported",
-					   &ifa->ifa_local, ifa->ifa_prefixlen, dev->name);
-		}
-	}
-	rtnl_unlock();
-	if (has_hooks(net))
-		cpt_refuse(ctx, "net: packet filter or connection tracking in use: not supported");
-}
-
 static u32 own_namespaces(const struct nsproxy *ns)
 {
 	const struct nsproxy *host = init_task.nsproxy;
@@ -143,8 +86,6 @@ static int cpt_ve_collect_root(struct vz_context *ctx)
 		collect_ipc(ctx, ns->ipc_ns);
 	if (!(own & CPT_NS_NET))
 		cpt_refuse(ctx, "VE %u: has no network namespace of its own", ctx->veid);
-	else
-		collect_net(ctx, ns->net_ns);
 	vz_put_nsproxy(ns);
 out_put:
 	if (init)

@@ -28,6 +28,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/signal_types.h>
+#include <linux/sockptr.h>
 #include <linux/task_work.h>
 #include <linux/time64.h>
 #include <asm/vdso.h>
@@ -48,11 +49,15 @@ struct vz_epoll_filefd {
 	int fd;
 } __packed;
 
+struct inet_connection_sock_af_ops;
 struct itimerspec64;
 struct scm_fp_list;
 struct unix_sock;
 struct mnt_namespace;
 struct mount;
+struct request_sock_ops;
+struct sock;
+struct tcp_sock_af_ops;
 
 /*
  * Functions: F(return type, name, parameters, arguments), called as vz_<name>().
@@ -193,7 +198,25 @@ struct mount;
 	  (epfd, op, fd, event, nonblock))				\
 	F(char *, __d_path,						\
 	  (const struct path *path, const struct path *root, char *buf, int len), \
-	  (path, root, buf, len))
+	  (path, root, buf, len))					\
+	/* options of sockets, from the kernel */			\
+	F(int, do_ip_getsockopt,					\
+	  (struct sock *sk, int level, int optname, sockptr_t optval, sockptr_t optlen), \
+	  (sk, level, optname, optval, optlen))				\
+	F(int, do_ip_setsockopt,					\
+	  (struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen), \
+	  (sk, level, optname, optval, optlen))				\
+	F(int, do_ipv6_getsockopt,					\
+	  (struct sock *sk, int level, int optname, sockptr_t optval, sockptr_t optlen), \
+	  (sk, level, optname, optval, optlen))				\
+	F(int, do_ipv6_setsockopt,					\
+	  (struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen), \
+	  (sk, level, optname, optval, optlen))				\
+	F(void, tcp_write_queue_purge, (struct sock *sk), (sk))		\
+	/* a connection's congestion control, its module loaded */	\
+	F(int, tcp_set_congestion_control,				\
+	  (struct sock *sk, const char *name, bool load, bool cap_net_admin), \
+	  (sk, name, load, cap_net_admin))
 
 /* Data: D(type, name), used as vz_<name> (a pointer). */
 #define VZ_DATA(D)							\
@@ -206,7 +229,12 @@ struct mount;
 	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
-	D(struct fsnotify_group *, dnotify_group)
+	D(struct fsnotify_group *, dnotify_group)			\
+	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
+	D(const struct inet_connection_sock_af_ops, ipv6_mapped)	\
+	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\
+	D(struct request_sock_ops, tcp_request_sock_ops)		\
+	D(struct request_sock_ops, tcp6_request_sock_ops)
 
 /* Data that a kernel may be built without: then vz_<name> is NULL. */
 #define VZ_OPTIONAL(D)							\
@@ -251,6 +279,24 @@ struct mount;
 	M(mount, mnt_id, int)						\
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
+	/* cubic's state of a connection */				\
+	M(bictcp, cnt, u32)						\
+	M(bictcp, last_max_cwnd, u32)					\
+	M(bictcp, last_cwnd, u32)					\
+	M(bictcp, last_time, u32)					\
+	M(bictcp, bic_origin_point, u32)				\
+	M(bictcp, bic_K, u32)						\
+	M(bictcp, delay_min, u32)					\
+	M(bictcp, epoch_start, u32)					\
+	M(bictcp, ack_cnt, u32)						\
+	M(bictcp, tcp_cwnd, u32)					\
+	M(bictcp, sample_cnt, u8)					\
+	M(bictcp, found, u8)						\
+	M(bictcp, round_start, u32)					\
+	M(bictcp, end_seq, u32)						\
+	M(bictcp, last_ack, u32)					\
+	M(bictcp, curr_rtt, u32)					\
+	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
 	M(dnotify_mark, dn, struct dnotify_struct *)			\
 	M(eventfd_ctx, kref, struct kref)				\

@@ -419,4 +419,35 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #define vz_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
+/* ---- TCP ---- */
+
+/* 6.6: how much of a receive buffer is payload; before, it was a sysctl alone */
+#define vz_tcp_scaling_ratio(tp)	VZ_TCP_RATIO(tp)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define VZ_TCP_RATIO(tp)		((tp)->scaling_ratio)
+#define vz_tcp_set_scaling_ratio(tp, v)	do { if (v) (tp)->scaling_ratio = (v); } while (0)
+#else
+#define VZ_TCP_RATIO(tp)		0
+#define vz_tcp_set_scaling_ratio(tp, v)	do { } while (0)
+#endif
+
+/* 6.7: timestamps in us, by a feature of the route; TCP-AO */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define vz_tcp_usec_ts(tp)		((tp)->tcp_usec_ts)
+#else
+#define vz_tcp_usec_ts(tp)		false
+#endif
+#ifdef CONFIG_TCP_AO
+#define vz_tcp_has_ao(tp)		rcu_access_pointer((tp)->ao_info)
+#else
+#define vz_tcp_has_ao(tp)		false
+#endif
+
+/* 6.6: a list of flow labels moved from the IPv6 part of a socket to the common one */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define vz_inet6_fl_list(sk)		rcu_access_pointer(inet_sk(sk)->ipv6_fl_list)
+#else
+#define vz_inet6_fl_list(sk)		rcu_access_pointer(inet6_sk(sk)->ipv6_fl_list)
+#endif
+
 #endif /* _VZ_COMPAT_H */

@@ -482,6 +482,43 @@ static const struct vz_rule usage_rules[] = {
 	VZ_ZERO(cpt_usage_image, zero),
 };
 
+/* ---- network: image_net.c ---- */
+
+static const struct vz_rule netdev_rules[] = {
+	VZ_RANGE(cpt_netdev_image, ifindex, 1, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, kind, CPT_NETDEV_LO, CPT_NETDEV_VENET),
+	VZ_MASK(cpt_netdev_image, flags, 0xf3a7),	/* UP DEBUG NOTRAILERS NOARP ... */
+	VZ_RANGE(cpt_netdev_image, mtu, 68, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, tx_queue_len, 0, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, addr_gen_mode, 0, CPT_NETDEV_NO_INET6),
+	VZ_TEXT(cpt_netdev_image, name),
+};
+
+static const struct vz_rule netmsg_rules[] = {
+	VZ_ZERO(cpt_netmsg_image, zero),
+};
+
+static const struct vz_rule tcp_rules[] = {
+	VZ_SOCK_RULES(cpt_tcp_image),
+	VZ_RANGE(cpt_tcp_image, state, 1, 11),
+	VZ_MASK(cpt_tcp_image, flags, CPT_TCP_MAPPED),
+	VZ_REF_OPT(cpt_tcp_image, listener, CPT_OBJ_TCP),
+	VZ_RANGE(cpt_tcp_image, lport, 0, 65535),
+	VZ_RANGE(cpt_tcp_image, rport, 0, 65535),
+	VZ_MASK(cpt_tcp_image, flow_label, 0xfffff),
+	VZ_RANGE(cpt_tcp_image, mcast_if, 0, 0x7fffffff),
+	VZ_RANGE(cpt_tcp_image, defer_accept, 0, 255),
+	VZ_TEXT(cpt_tcp_image, ca),
+	VZ_MASK(cpt_tcp_image, timers, 31),
+	VZ_MASK(cpt_tcp_image, pending, 7),
+	VZ_MASK(cpt_tcp_image, ack_pending, 31),
+	VZ_RANGE(cpt_tcp_image, scaling_ratio, 0, 255),
+	VZ_RANGE(cpt_tcp_image, compressed_ack, 0, 255),
+	VZ_ZERO(cpt_tcp_image, zero),
+	VZ_RANGE(cpt_tcp_image, cubic.used, 0, 1),
+	VZ_ZERO(cpt_tcp_image, cubic.zero),
+};
+
 /* ---- sockets: image_sock.c ---- */
 
 #define UNIX_NAME_MAX	109		/* sun_path and a NUL behind it */
@@ -540,6 +577,10 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    .own = vz_look_sigqueue },
 	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = vz_look_process },
 	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
+	[CPT_OBJ_TCP]	= { RULES(tcp_rules), ARRAY(cpt_tcp_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = vz_look_tcp },
+	[CPT_OBJ_NETDEV] = { RULES(netdev_rules), .own_tail = 1, .own = vz_look_netdev },
+	[CPT_OBJ_NETMSG] = { RULES(netmsg_rules), .own_tail = 1, .own = vz_look_netmsg },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },
 	[CPT_OBJ_UNIX]	= { RULES(unix_rules), ARRAY(cpt_unix_image, sock.filter, cpt_sock_filter),

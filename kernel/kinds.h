@@ -20,6 +20,9 @@
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
+	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
+	K(netmsg,	CPT_OBJ_NETMSG,	struct cpt_netmsg_image, 0)		\
+	K(tcp,		CPT_OBJ_TCP,	struct cpt_tcp_image,	VZ_KIND_FILE)	\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(eventfd,	CPT_OBJ_EVENTFD, struct cpt_eventfd_image, VZ_KIND_FILE) \
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \

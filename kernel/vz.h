@@ -25,6 +25,7 @@
 struct bio_vec;
 struct nsproxy;
 struct vz_context;
+struct vz_netlock;
 struct vz_task;
 struct vz_rec;
 
@@ -72,6 +73,7 @@ struct vz_side {
  * @who: (cpt) whose things are being collected, for messages: cpt_who()
  * @ve_root: (cpt) the VE's root: cpt_ve_root()
  * @frozen_at: ktime when the last task was parked
+ * @netlock: the VE's network is locked: netlock.c
  * @image: the writer (cpt) or reader (rst) while an operation uses it
  * @priv: of the side
  */
@@ -120,6 +122,7 @@ struct vz_context {
 	bool checking;
 	char who[96];
 	struct path ve_root;
+	struct vz_netlock *netlock;
 
 	struct vz_image *image;
 	void *priv;

@@ -14,6 +14,7 @@
 #include <linux/timekeeping.h>
 #include "../kernel/access.h"
 #include "../kernel/kinds.h"
+#include "../kernel/netlock.h"
 #include "rst_read.h"
 #include "rst_task.h"
 
@@ -233,6 +234,9 @@ static int build(struct vz_context *ctx)
 	err = set_clocks(ctx);
 	if (!err)
 		err = rst_make_init(ctx);
+	/* before any device is there */
+	if (!err)
+		err = vz_net_lock(ctx);
 	if (err)
 		return err;
 	init = list_first_entry(&ctx->tasks, struct vz_task, node);
@@ -269,7 +273,9 @@ static void forget_image(struct vz_context *ctx)
 
 static void end_ve(struct vz_context *ctx)
 {
+	vz_net_kill(ctx);
 	vz_kill_all(ctx);
+	vz_net_end(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;
@@ -315,6 +321,7 @@ int rst_undump(struct vz_context *ctx)
 	ctx->priv = kzalloc(sizeof(struct rst_state), GFP_KERNEL);
 	if (!ctx->priv)
 		return -ENOMEM;
+	((struct rst_state *)ctx->priv)->net = current->nsproxy->net_ns;
 	ctx->stage = CPT_STAGE_UNDUMPING;
 	err = rst_read_begin(ctx);
 	if (!err)
@@ -342,6 +349,7 @@ int rst_resume(struct vz_context *ctx)
 		return rst_err(ctx, -ENOENT, "VE %u: is not undumped", ctx->veid);
 	ctx->stats.frozen_time = ktime_us_delta(ktime_get(), ctx->frozen_at);
 	ctx->frozen_at = 0;
+	vz_net_unlock(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;

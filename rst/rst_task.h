@@ -12,10 +12,12 @@
  * struct rst_state - of an undump, in ctx->priv
  * @mono_offset: host time - VE time of CLOCK_MONOTONIC, ns
  * @boot_offset: likewise, CLOCK_BOOTTIME
+ * @net: network namespace of the caller, who keeps it
  */
 struct rst_state {
 	s64 mono_offset;
 	s64 boot_offset;
+	struct net *net;
 };
 
 int rst_make_init(struct vz_context *ctx);

@@ -56,6 +56,14 @@ def queues(img):
     img.add("UNIX_QUEUE", 5, {"sock": 1, "skbs": 1}, pack("cpt_unix_skb", skb) + b"again")
 
 
+def network(img):
+    img.add("NETDEV", 1, {"ifindex": 1, "kind": 1, "flags": 1, "mtu": 65536, "name": b"lo"})
+    img.add("NETDEV", 2, {"ifindex": 2, "kind": 2, "flags": 0x81, "mtu": 1500, "name": b"venet0"})
+    img.add("NETMSG", 1, {"type": 20}, struct.pack("<BBBBIHH4B", 2, 32, 0, 0, 2, 8, 2, 10, 0, 0, 1))
+    img.add("NETMSG", 2, {"type": 24}, struct.pack("<8BIHHI", 2, 0, 0, 0, 254, 4, 253, 1, 0,
+                                                   8, 4, 2))
+
+
 def files(img):
     img.add("CRED", 1, {"uid": 33, "ngroups": 2, "cap_bset": (1 << 41) - 1},
             struct.pack("<II", 4, 24))
@@ -166,7 +174,7 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
-    for part in mounts, files, memory, tasks, queues, data:
+    for part in mounts, network, files, memory, tasks, queues, data:
         part(img)
     return img.finish()
 

@@ -17,6 +17,7 @@
 
 #include "cmd.h"
 #include "cptop.h"
+#include "net.h"
 #include "opts.h"
 #include "util.h"
 #include "vzerror.h"
@@ -145,6 +146,18 @@ static int begin(struct cptop *op, const struct ve_init *init)
 	return 0;
 }
 
+/* Its peers hear nothing until it is restored. */
+static int kill_ve(struct cptop *op)
+{
+	int err;
+
+	net_silence(op->ve);
+	err = cptop_stage(op, "kill", cptctl_kill);
+	if (err)
+		net_unsilence(op->ve);
+	return err;
+}
+
 /* After CPT_KILL: the VE is gone when its init is. */
 static int after_kill(struct cptop *op, const struct ve_init *init)
 {
@@ -175,7 +188,7 @@ static int chkpnt_all(struct cptop *op, const struct ve_init *init, const char *
 		goto out;
 	err = interrupted(op) ?: dump(op, &im);
 	if (!err)
-		err = cptop_stage(op, "kill", cptctl_kill);
+		err = kill_ve(op);
 	killed = !err;
 	if (killed)
 		err = after_kill(op, init);
@@ -227,7 +240,7 @@ static int stage_resume(struct cptop *op)
 
 static int stage_kill(struct cptop *op, const struct ve_init *init)
 {
-	int err = cptop_join(op) ?: cptop_stage(op, "kill", cptctl_kill);
+	int err = cptop_join(op) ?: kill_ve(op);
 
 	if (err)
 		return err;

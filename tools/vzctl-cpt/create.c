@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "net.h"
 #include "opts.h"
 #include "settings.h"
 #include "util.h"
@@ -220,6 +221,7 @@ static int destroy(struct ve *ve)
 			     strerror(errno));
 		goto out;
 	}
+	net_unsilence(ve);
 	unlink(dump);
 	rmdir(ve->root);
 	ve_forget_init(ve);

@@ -97,6 +97,25 @@ static const struct field cow_fields[] = {
 	{ 0 }
 };
 
+static const struct field netdev_fields[] = {
+	F(cpt_netdev_image, ifindex, 'u'), F(cpt_netdev_image, kind, 'u'),
+	F(cpt_netdev_image, flags, 'x'), F(cpt_netdev_image, mtu, 'u'),
+	F(cpt_netdev_image, tx_queue_len, 'u'), F(cpt_netdev_image, addr_gen_mode, 'u'),
+	F(cpt_netdev_image, name, 's'), { 0 }
+};
+
+static const struct field tcp_fields[] = {
+	F(cpt_tcp_image, family, 'u'), F(cpt_tcp_image, state, 'u'), F(cpt_tcp_image, flags, 'x'),
+	F(cpt_tcp_image, listener, 'u'), F(cpt_tcp_image, lport, 'u'), F(cpt_tcp_image, rport, 'u'),
+	F(cpt_tcp_image, packets, 'u'), F(cpt_tcp_image, snd_una, 'u'),
+	F(cpt_tcp_image, snd_nxt, 'u'), F(cpt_tcp_image, write_seq, 'u'),
+	F(cpt_tcp_image, copied_seq, 'u'), F(cpt_tcp_image, rcv_nxt, 'u'),
+	F(cpt_tcp_image, snd_cwnd, 'u'), F(cpt_tcp_image, srtt_us, 'u'),
+	F(cpt_tcp_image, timers, 'x'), F(cpt_tcp_image, ca, 's'), { 0 }
+};
+
+static const struct field netmsg_fields[] = { F(cpt_netmsg_image, type, 'u'), { 0 } };
+
 static const struct field extent_fields[] = {
 	F(cpt_extent, start, 'x'), F(cpt_extent, pages, 'u'), { 0 }
 };
@@ -348,6 +367,9 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 					       sock_filter_fields) },
 	[CPT_OBJ_UNIX_QUEUE] = { unix_queue_fields, ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb,
 							  unix_skb_fields) },
+	[CPT_OBJ_TCP]	= { tcp_fields },
+	[CPT_OBJ_NETDEV] = { netdev_fields },
+	[CPT_OBJ_NETMSG] = { netmsg_fields },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */

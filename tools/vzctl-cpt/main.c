@@ -29,7 +29,7 @@ static const struct command {
 	{ "destroy", cmd_destroy, "" },
 	{ "status", cmd_status, "" },
 	{ "set", cmd_set,
-	  "[--hostname NAME] [--name NAME] [--description TEXT] [--onboot yes|no] [--init CMD] [--save]" },
+	  "[--hostname NAME] [--name NAME] [--description TEXT] [--onboot yes|no] [--init CMD]\n              [--ipadd ADDRESS]... [--ipdel ADDRESS|all]... [--save]" },
 	{ "exec", cmd_exec, "COMMAND [ARG...] | -" },
 	{ "exec2", cmd_exec, "COMMAND [ARG...] | -" },
 	{ "enter", cmd_enter, "" },

@@ -13,6 +13,11 @@ static struct opt *lookup(struct opt *opts, size_t nr, const char *name, size_t 
 	return NULL;
 }
 
+static void add_value(struct opt *opt, const char *value)
+{
+	opt->value = opt->many && opt->value ? xasprintf("%s %s", opt->value, value) : value;
+}
+
 int opts_parse(struct opt *opts, size_t nr, char **argv)
 {
 	for (; *argv; argv++) {
@@ -34,7 +39,7 @@ int opts_parse(struct opt *opts, size_t nr, char **argv)
 		opt->given = true;
 		opt->times++;
 		if (opt->takes_value)
-			opt->value = eq ? eq + 1 : *++argv;
+			add_value(opt, eq ? eq + 1 : *++argv);
 	}
 	return 0;
 }

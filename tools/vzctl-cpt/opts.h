@@ -9,6 +9,7 @@
 struct opt {
 	const char *name;	/* without the dashes */
 	bool takes_value;
+	bool many;		/* several values are put together, with blanks */
 	bool given;
 	const char *value;	/* the last one; points into argv */
 	int times;

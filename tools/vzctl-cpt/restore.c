@@ -20,6 +20,7 @@
 
 #include "cmd.h"
 #include "cptop.h"
+#include "net.h"
 #include "opts.h"
 #include "util.h"
 #include "vzerror.h"
@@ -186,7 +187,7 @@ static int undump(struct cptop *op, const char *dumpfile)
 	if (err)
 		return err;
 	cptctl_set_dumpfd(op->ctl, -1);
-	return adopt_init(op);
+	return adopt_init(op) ?: net_restored(op->ve);
 }
 
 static int restore_all(struct cptop *op, const char *dumpfile)

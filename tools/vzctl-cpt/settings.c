@@ -2,11 +2,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "net.h"
 #include "settings.h"
 #include "util.h"
 #include "vzerror.h"
@@ -66,6 +68,23 @@ static const struct setting {
 	{ "init",	 "INIT",	valid_init,	NULL },
 };
 
+/* --ipadd and --ipdel change a list. */
+static int store_addresses(struct ve *ve, const char *add, const char *del)
+{
+	char *list;
+
+	if (add && !net_valid_addresses(add))
+		return vz_err(VZ_BAD_VALUE, "Bad value for --ipadd: %s", add);
+	if (del && strcmp(del, "all") && !net_valid_addresses(del))
+		return vz_err(VZ_BAD_VALUE, "Bad value for --ipdel: %s", del);
+	if (!add && !del)
+		return 0;
+	list = net_merge(ve_get(ve, "IP_ADDRESS"), add, del);
+	conf_set(&ve->conf, "IP_ADDRESS", list);
+	free(list);
+	return 0;
+}
+
 int settings_store(struct ve *ve, const struct opt *opts, size_t nr)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
@@ -78,7 +97,7 @@ int settings_store(struct ve *ve, const struct opt *opts, size_t nr)
 			return vz_err(VZ_BAD_VALUE, "Bad value for --%s: %s", s->option, value);
 		conf_set(&ve->conf, s->key, value);
 	}
-	return 0;
+	return store_addresses(ve, opt_value(opts, nr, "ipadd"), opt_value(opts, nr, "ipdel"));
 }
 
 int settings_save(const struct ve *ve)
@@ -91,7 +110,7 @@ int settings_save(const struct ve *ve)
 	return 0;
 }
 
-static int apply(const struct ve *ve, const struct opt *opts, size_t nr)
+static int apply(const struct ve *ve, const struct opt *opts, size_t nr, const char *addresses)
 {
 	struct ve_init init;
 	int err = 0;
@@ -104,6 +123,8 @@ static int apply(const struct ve *ve, const struct opt *opts, size_t nr)
 		if (value && settings[i].apply)
 			err = settings[i].apply(&init, value);
 	}
+	if (!err && (opt_given(opts, nr, "ipadd") || opt_given(opts, nr, "ipdel")))
+		err = net_change(ve, &init, addresses, ve_get(ve, "IP_ADDRESS"));
 	close(init.pidfd);
 	return err;
 }
@@ -113,6 +134,7 @@ int cmd_set(unsigned int veid, char **argv)
 	struct opt opts[] = { { .name = "save" }, SETTINGS_OPTS };
 	const size_t nr = ARRAY_SIZE(opts);
 	int err = opts_parse(opts, nr, argv);
+	char *addresses;
 	struct ve ve;
 
 	if (err)
@@ -120,7 +142,10 @@ int cmd_set(unsigned int veid, char **argv)
 	err = ve_load_existing(&ve, veid);
 	if (err)
 		return err;
-	err = ve_lock(&ve, false) ?: settings_store(&ve, opts, nr) ?: apply(&ve, opts, nr);
+	addresses = xstrdup(ve_get(&ve, "IP_ADDRESS") ?: "");
+	err = ve_lock(&ve, false) ?: settings_store(&ve, opts, nr) ?:
+	      apply(&ve, opts, nr, addresses);
+	free(addresses);
 	if (!err && opt_given(opts, nr, "save")) {
 		err = settings_save(&ve);
 		if (!err)

@@ -12,7 +12,9 @@
 	{ .name = "name", .takes_value = true }, \
 	{ .name = "description", .takes_value = true }, \
 	{ .name = "onboot", .takes_value = true }, \
-	{ .name = "init", .takes_value = true }
+	{ .name = "init", .takes_value = true }, \
+	{ .name = "ipadd", .takes_value = true, .many = true }, \
+	{ .name = "ipdel", .takes_value = true, .many = true }
 
 /* Checks the values given and puts them into ve->conf: an enum vz_error. */
 int settings_store(struct ve *ve, const struct opt *opts, size_t nr);

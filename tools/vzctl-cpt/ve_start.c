@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "cptctl.h"
+#include "net.h"
 #include "util.h"
 #include "ve.h"
 #include "vzerror.h"
@@ -240,6 +241,9 @@ static int supervise(struct start *s)
 		goto out;
 	}
 	bind_if_loaded(s->ve, &init);
+	err = net_start(s->ve, &init);
+	if (err)
+		goto out_kill;
 	if (write_full(s->go[1], "go", 2))
 		err = VZ_SYSTEM_ERROR;
 	close(s->go[1]);
@@ -248,6 +252,7 @@ static int supervise(struct start *s)
 	/* Executed, and gone at once? That is seen here in most cases. */
 	if (!err && !pidfd_wait(init.pidfd, 0))
 		err = vz_err(VZ_NO_INIT, "The container's init ended at once");
+out_kill:
 	if (err) {
 		pidfd_send_signal(init.pidfd, SIGKILL, NULL, 0);
 		pidfd_wait(init.pidfd, 10000);

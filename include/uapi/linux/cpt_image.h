@@ -152,6 +152,9 @@ enum cpt_object_type {
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
 	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
+	CPT_OBJ_TCP		= 38,	/* TCP socket */
+	CPT_OBJ_NETDEV		= 40,	/* network device */
+	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
 	CPT_OBJ_MAX
 };
 
@@ -1270,6 +1273,51 @@ struct cpt_inotify_event {
 	__u32 len;
 };
 
+/* cpt_netdev_image.kind */
+#define CPT_NETDEV_LO		1	/* the loopback */
+#define CPT_NETDEV_VENET	2	/* venet0, an end of a veth pair */
+
+#define CPT_NETDEV_NO_INET6	255	/* cpt_netdev_image.addr_gen_mode */
+
+/**
+ * struct cpt_netdev_image - a network device; its id is its index
+ * @ifindex: its index
+ * @kind: CPT_NETDEV_*
+ * @flags: IFF_UP, NOARP and others that ip link can set
+ * @mtu: bytes
+ * @tx_queue_len: packets
+ * @addr_gen_mode: IN6_ADDR_GEN_MODE_*; CPT_NETDEV_NO_INET6: it has no IPv6
+ * @name: NUL-terminated
+ * @addr: hardware address, 6 bytes, then 0
+ *
+ * The other end of venet0 is the host's vz<VEID>, with the same address and MTU.
+ */
+struct cpt_netdev_image {
+	__u32 ifindex;
+	__u32 kind;
+	__u32 flags;
+	__u32 mtu;
+	__u32 tx_queue_len;
+	__u32 addr_gen_mode;
+	__u8  name[16];
+	__u8  addr[8];
+};
+
+/**
+ * struct cpt_netmsg_image - an address, a route or a neighbour
+ * @type: RTM_NEWADDR, RTM_NEWROUTE or RTM_NEWNEIGH
+ * @zero: 0
+ *
+ * Content: the rtnetlink message that makes it, without its struct nlmsghdr:
+ * the family's struct, then attributes. What the kernel makes by itself (routes
+ * of protocol kernel) and what it has learned (neighbours that are not
+ * permanent) is not stored. Records stand in an order in which they can be made.
+ */
+struct cpt_netmsg_image {
+	__u32 type;
+	__u32 zero;
+};
+
 /* cpt_sock_opts.flags: options that are on or off */
 #define CPT_SOCK_KEEPALIVE	(1U << 0)
 #define CPT_SOCK_BROADCAST	(1U << 1)
@@ -1489,6 +1537,527 @@ struct cpt_unix_skb {
 	__u32 uid;
 	__u32 gid;
 	__u32 user;
+	__s64 stamp_ns;
+};
+
+/* cpt_sockopt.level */
+#define CPT_SOL_IP		0
+#define CPT_SOL_IPV6		41
+
+/**
+ * struct cpt_sockopt - an option that setsockopt(2) sets to a number
+ * @level: CPT_SOL_*
+ * @name: IP_*, IPV6_*
+ * @value: what getsockopt(2) says
+ */
+struct cpt_sockopt {
+	__u16 level;
+	__u16 name;
+	__s32 value;
+};
+
+/* cpt_tcp_image.flags */
+#define CPT_TCP_MAPPED		(1U << 0)	/* IPv6 socket that talks IPv4 */
+
+/* cpt_tcp_image.timers */
+#define CPT_TCP_TIMER_RETRANS	(1U << 0)
+#define CPT_TCP_TIMER_DELACK	(1U << 1)
+#define CPT_TCP_TIMER_KEEPALIVE	(1U << 2)
+#define CPT_TCP_TIMER_PACING	(1U << 3)
+#define CPT_TCP_TIMER_COMP_ACK	(1U << 4)
+
+#define CPT_TCP_NEVER		(-0x7fffffffffffffffLL - 1)
+
+/**
+ * struct cpt_tcp_cubic - the state of the congestion control cubic
+ * @used: 0 or 1: there is one
+ * @cnt: as struct bictcp has it
+ * @last_max_cwnd: likewise
+ * @last_cwnd: likewise
+ * @origin_point: likewise
+ * @k: likewise
+ * @delay_min_us: likewise
+ * @ack_cnt: likewise
+ * @tcp_cwnd: likewise
+ * @end_seq: likewise
+ * @curr_rtt: likewise
+ * @sample_cnt: likewise
+ * @found: likewise
+ * @zero: 0
+ * @last_age_us: how long ago, us; CPT_TCP_NEVER
+ * @epoch_age_us: likewise
+ * @round_age_us: likewise
+ * @last_ack_age_us: likewise
+ */
+struct cpt_tcp_cubic {
+	__u32 used;
+	__u32 cnt;
+	__u32 last_max_cwnd;
+	__u32 last_cwnd;
+	__u32 origin_point;
+	__u32 k;
+	__u32 delay_min_us;
+	__u32 ack_cnt;
+	__u32 tcp_cwnd;
+	__u32 end_seq;
+	__u32 curr_rtt;
+	__u32 sample_cnt;
+	__u32 found;
+	__u32 zero;
+	__s64 last_age_us;
+	__s64 epoch_age_us;
+	__s64 round_age_us;
+	__s64 last_ack_age_us;
+};
+
+/**
+ * struct cpt_tcp_image - a TCP socket
+ * @sock: options of every socket
+ * @family: AF_INET or AF_INET6
+ * @state: TCP_ESTABLISHED and so on, of linux/tcp_states
+ * @flags: CPT_TCP_*
+ * @opts: number of struct cpt_sockopt in the content
+ * @packets: number of struct cpt_tcp_packet in the content
+ * @backlog: of listen(2)
+ * @listener: the listening socket in whose queue it waits to be accepted; 0: it has a file
+ * @laddr: local address: 4 or 16 bytes, then 0
+ * @raddr: the peer's address
+ * @lport: local port; 0: not bound
+ * @rport: the peer's port
+ * @flow_label: IPv6: flow label in use, in host order
+ * @mcast_if: IP_MULTICAST_IF, IPV6_MULTICAST_IF: index
+ * @mcast_addr: IP_MULTICAST_IF: address, in network order
+ * @fastopen_qlen: TCP_FASTOPEN
+ * @defer_accept: TCP_DEFER_ACCEPT: retransmissions
+ * @linger2_us: TCP_LINGER2; -1: none
+ * @ca: name of the congestion control, NUL-terminated
+ * @timers: CPT_TCP_TIMER_* that are running
+ * @pending: what the retransmission timer is for: 1 retransmission, 3 window probe, 5 loss probe, 6 reordering
+ * @ack_pending: 1 an acknowledgement is due, 2 its timer runs, 4 pushed, 8 pushed again, 16 now
+ * @retrans_left_us: time that it had left
+ * @delack_left_us: likewise
+ * @keepalive_left_us: likewise, keepalive or FIN_WAIT2
+ * @tsval: the TCP timestamp at the dump, with the connection's offset
+ * @scaling_ratio: of receive buffers, as 6.6 and later have it; 0: not known
+ * @mtup_probe: size of the MTU probe in flight
+ * @compressed_ack: acknowledgements that were held back
+ * @sack: start and end: D-SACK, 4 blocks to send, 4 received
+ * @rtt_min_us: the three of the windowed minimum
+ * @zero: 0
+ * @pacing_rate: bytes per second
+ * @rtt_min_age_us: how old they are
+ * @retrans_age_us: how long ago the first retransmission was; CPT_TCP_NEVER: none
+ * @wstamp_age_us: how long ago (negative: in how long) the last data leaves the pacer
+ * @ts_recent_age_s: age of @ts_recent in seconds; CPT_TCP_NEVER: none
+ * @rcv_age_us: how long ago, us; CPT_TCP_NEVER
+ * @snd_age_us: how long ago, us; CPT_TCP_NEVER
+ * @oow_age_us: how long ago, us; CPT_TCP_NEVER
+ * @cwnd_age_us: how long ago, us; CPT_TCP_NEVER
+ * @chrono_age_us: how long ago, us; CPT_TCP_NEVER
+ * @data_age_us: how long ago, us; CPT_TCP_NEVER
+ * @mtup_age_us: how long ago, us; CPT_TCP_NEVER
+ * @probes_age_us: how long ago, us; CPT_TCP_NEVER
+ * @mstamp_age_us: how long ago, us; CPT_TCP_NEVER
+ * @first_tx_age_us: how long ago, us; CPT_TCP_NEVER
+ * @delivered_age_us: how long ago, us; CPT_TCP_NEVER
+ * @rack_age_us: how long ago, us; CPT_TCP_NEVER
+ * @rcv_rtt_age_us: how long ago, us; CPT_TCP_NEVER
+ * @rcvq_age_us: how long ago, us; CPT_TCP_NEVER
+ * @bytes_received: as tcp_info has it
+ * @bytes_sent: as tcp_info has it
+ * @bytes_acked: as tcp_info has it
+ * @bytes_retrans: as tcp_info has it
+ * @rcv_nxt: member of struct tcp_sock
+ * @copied_seq: member of struct tcp_sock
+ * @rcv_wup: member of struct tcp_sock
+ * @rcv_wnd: member of struct tcp_sock
+ * @rcv_ssthresh: member of struct tcp_sock
+ * @window_clamp: member of struct tcp_sock
+ * @snd_una: member of struct tcp_sock
+ * @snd_nxt: member of struct tcp_sock
+ * @write_seq: member of struct tcp_sock
+ * @pushed_seq: member of struct tcp_sock
+ * @snd_sml: member of struct tcp_sock
+ * @snd_wl1: member of struct tcp_sock
+ * @snd_wnd: member of struct tcp_sock
+ * @max_window: member of struct tcp_sock
+ * @snd_up: member of struct tcp_sock
+ * @urg_seq: member of struct tcp_sock
+ * @urg_data: member of struct tcp_sock
+ * @mss_cache: member of struct tcp_sock
+ * @advmss: member of struct tcp_sock
+ * @gso_segs: member of struct tcp_sock
+ * @tcp_header_len: member of struct tcp_sock
+ * @snd_cwnd: member of struct tcp_sock
+ * @snd_cwnd_cnt: member of struct tcp_sock
+ * @snd_cwnd_clamp: member of struct tcp_sock
+ * @snd_cwnd_used: member of struct tcp_sock
+ * @snd_ssthresh: member of struct tcp_sock
+ * @prior_cwnd: member of struct tcp_sock
+ * @prior_ssthresh: member of struct tcp_sock
+ * @high_seq: member of struct tcp_sock
+ * @undo_marker: member of struct tcp_sock
+ * @undo_retrans: member of struct tcp_sock
+ * @prr_delivered: member of struct tcp_sock
+ * @prr_out: member of struct tcp_sock
+ * @packets_out: member of struct tcp_sock
+ * @retrans_out: member of struct tcp_sock
+ * @sacked_out: member of struct tcp_sock
+ * @lost_out: member of struct tcp_sock
+ * @max_packets_out: member of struct tcp_sock
+ * @cwnd_usage_seq: member of struct tcp_sock
+ * @delivered: member of struct tcp_sock
+ * @delivered_ce: member of struct tcp_sock
+ * @lost: member of struct tcp_sock
+ * @app_limited: member of struct tcp_sock
+ * @rate_delivered: member of struct tcp_sock
+ * @rate_interval_us: member of struct tcp_sock
+ * @reordering: member of struct tcp_sock
+ * @reord_seen: member of struct tcp_sock
+ * @tlp_high_seq: member of struct tcp_sock
+ * @srtt_us: member of struct tcp_sock
+ * @mdev_us: member of struct tcp_sock
+ * @mdev_max_us: member of struct tcp_sock
+ * @rttvar_us: member of struct tcp_sock
+ * @rtt_seq: member of struct tcp_sock
+ * @notsent_lowat: member of struct tcp_sock
+ * @tx_delay_us: member of struct tcp_sock
+ * @total_retrans: member of struct tcp_sock
+ * @timeout_rehash: member of struct tcp_sock
+ * @rcv_ooopack: member of struct tcp_sock
+ * @segs_in: member of struct tcp_sock
+ * @data_segs_in: member of struct tcp_sock
+ * @segs_out: member of struct tcp_sock
+ * @data_segs_out: member of struct tcp_sock
+ * @dsack_dups: member of struct tcp_sock
+ * @compressed_ack_rcv_nxt: member of struct tcp_sock
+ * @rcv_rtt_us: member of struct tcp_sock
+ * @rcv_rtt_seq: member of struct tcp_sock
+ * @rcvq_space: member of struct tcp_sock
+ * @rcvq_seq: member of struct tcp_sock
+ * @probe_seq_start: member of struct tcp_sock
+ * @probe_seq_end: member of struct tcp_sock
+ * @rack_rtt_us: member of struct tcp_sock
+ * @rack_end_seq: member of struct tcp_sock
+ * @rack_last_delivered: member of struct tcp_sock
+ * @ts_recent: member of struct tcp_sock
+ * @mtup_high: member of struct tcp_sock
+ * @mtup_low: member of struct tcp_sock
+ * @pmtu: member of struct tcp_sock
+ * @user_timeout_ms: member of struct tcp_sock
+ * @rto_us: a time, us
+ * @rto_min_us: a time, us
+ * @delack_max_us: a time, us
+ * @ato_us: a time, us
+ * @keepalive_time_us: a time, us
+ * @keepalive_intvl_us: a time, us
+ * @busy_us: a time, us
+ * @rwnd_limited_us: a time, us
+ * @sndbuf_limited_us: a time, us
+ * @user_mss: member of struct tcp_sock
+ * @mss_clamp: member of struct tcp_sock
+ * @ack_last_seg_size: member of struct tcp_sock
+ * @ack_rcv_mss: member of struct tcp_sock
+ * @ecn_flags: member of struct tcp_sock
+ * @nonagle: member of struct tcp_sock
+ * @thin_lto: member of struct tcp_sock
+ * @recvmsg_inq: member of struct tcp_sock
+ * @frto: member of struct tcp_sock
+ * @save_syn: member of struct tcp_sock
+ * @syn_data: member of struct tcp_sock
+ * @syn_fastopen: member of struct tcp_sock
+ * @syn_fastopen_exp: member of struct tcp_sock
+ * @syn_fastopen_ch: member of struct tcp_sock
+ * @syn_data_acked: member of struct tcp_sock
+ * @is_cwnd_limited: member of struct tcp_sock
+ * @rate_app_limited: member of struct tcp_sock
+ * @fastopen_connect: member of struct tcp_sock
+ * @fastopen_no_cookie: member of struct tcp_sock
+ * @fastopen_client_fail: member of struct tcp_sock
+ * @is_sack_reneg: member of struct tcp_sock
+ * @dup_ack_counter: member of struct tcp_sock
+ * @tlp_retrans: member of struct tcp_sock
+ * @keepalive_probes: member of struct tcp_sock
+ * @rack_reo_wnd_steps: member of struct tcp_sock
+ * @rack_reo_wnd_persist: member of struct tcp_sock
+ * @rack_dsack_seen: member of struct tcp_sock
+ * @rack_advanced: member of struct tcp_sock
+ * @saw_tstamp: member of struct tcp_sock
+ * @tstamp_ok: member of struct tcp_sock
+ * @dsack: member of struct tcp_sock
+ * @wscale_ok: member of struct tcp_sock
+ * @sack_ok: member of struct tcp_sock
+ * @snd_wscale: member of struct tcp_sock
+ * @rcv_wscale: member of struct tcp_sock
+ * @num_sacks: member of struct tcp_sock
+ * @ca_state: member of struct tcp_sock
+ * @ca_setsockopt: member of struct tcp_sock
+ * @ca_dst_locked: member of struct tcp_sock
+ * @retransmits: member of struct tcp_sock
+ * @backoff: member of struct tcp_sock
+ * @syn_retries: member of struct tcp_sock
+ * @probes_out: member of struct tcp_sock
+ * @ack_quick: member of struct tcp_sock
+ * @ack_pingpong: member of struct tcp_sock
+ * @ack_retry: member of struct tcp_sock
+ * @mtup_enabled: member of struct tcp_sock
+ * @zero2: 0
+ * @cubic: state of the congestion control
+ *
+ * Content: @sock.filter struct cpt_sock_filter, @opts struct cpt_sockopt,
+ * @packets struct cpt_tcp_packet, then the packets' bytes. All ages count back
+ * from the moment in which the VE's network was locked.
+ */
+struct cpt_tcp_image {
+	struct cpt_sock_opts sock;
+	__u32 family;
+	__u32 state;
+	__u32 flags;
+	__u32 opts;
+	__u32 packets;
+	__u32 backlog;
+	__u64 listener;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u32 lport;
+	__u32 rport;
+	__u32 flow_label;
+	__u32 mcast_if;
+	__u32 mcast_addr;
+	__u32 fastopen_qlen;
+	__u32 defer_accept;
+	__s32 linger2_us;
+	__u8 ca[16];
+	__u32 timers;
+	__u32 pending;
+	__u32 ack_pending;
+	__u32 retrans_left_us;
+	__u32 delack_left_us;
+	__u32 keepalive_left_us;
+	__u32 tsval;
+	__u32 scaling_ratio;
+	__u32 mtup_probe;
+	__u32 compressed_ack;
+	__u32 sack[18];
+	__u32 rtt_min_us[3];
+	__u32 zero;
+	__u64 pacing_rate;
+	__s64 rtt_min_age_us[3];
+	__s64 retrans_age_us;
+	__s64 wstamp_age_us;
+	__s64 ts_recent_age_s;
+	__s64 rcv_age_us;
+	__s64 snd_age_us;
+	__s64 oow_age_us;
+	__s64 cwnd_age_us;
+	__s64 chrono_age_us;
+	__s64 data_age_us;
+	__s64 mtup_age_us;
+	__s64 probes_age_us;
+	__s64 mstamp_age_us;
+	__s64 first_tx_age_us;
+	__s64 delivered_age_us;
+	__s64 rack_age_us;
+	__s64 rcv_rtt_age_us;
+	__s64 rcvq_age_us;
+	__u64 bytes_received;
+	__u64 bytes_sent;
+	__u64 bytes_acked;
+	__u64 bytes_retrans;
+	__u32 rcv_nxt;
+	__u32 copied_seq;
+	__u32 rcv_wup;
+	__u32 rcv_wnd;
+	__u32 rcv_ssthresh;
+	__u32 window_clamp;
+	__u32 snd_una;
+	__u32 snd_nxt;
+	__u32 write_seq;
+	__u32 pushed_seq;
+	__u32 snd_sml;
+	__u32 snd_wl1;
+	__u32 snd_wnd;
+	__u32 max_window;
+	__u32 snd_up;
+	__u32 urg_seq;
+	__u32 urg_data;
+	__u32 mss_cache;
+	__u32 advmss;
+	__u32 gso_segs;
+	__u32 tcp_header_len;
+	__u32 snd_cwnd;
+	__u32 snd_cwnd_cnt;
+	__u32 snd_cwnd_clamp;
+	__u32 snd_cwnd_used;
+	__u32 snd_ssthresh;
+	__u32 prior_cwnd;
+	__u32 prior_ssthresh;
+	__u32 high_seq;
+	__u32 undo_marker;
+	__u32 undo_retrans;
+	__u32 prr_delivered;
+	__u32 prr_out;
+	__u32 packets_out;
+	__u32 retrans_out;
+	__u32 sacked_out;
+	__u32 lost_out;
+	__u32 max_packets_out;
+	__u32 cwnd_usage_seq;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 lost;
+	__u32 app_limited;
+	__u32 rate_delivered;
+	__u32 rate_interval_us;
+	__u32 reordering;
+	__u32 reord_seen;
+	__u32 tlp_high_seq;
+	__u32 srtt_us;
+	__u32 mdev_us;
+	__u32 mdev_max_us;
+	__u32 rttvar_us;
+	__u32 rtt_seq;
+	__u32 notsent_lowat;
+	__u32 tx_delay_us;
+	__u32 total_retrans;
+	__u32 timeout_rehash;
+	__u32 rcv_ooopack;
+	__u32 segs_in;
+	__u32 data_segs_in;
+	__u32 segs_out;
+	__u32 data_segs_out;
+	__u32 dsack_dups;
+	__u32 compressed_ack_rcv_nxt;
+	__u32 rcv_rtt_us;
+	__u32 rcv_rtt_seq;
+	__u32 rcvq_space;
+	__u32 rcvq_seq;
+	__u32 probe_seq_start;
+	__u32 probe_seq_end;
+	__u32 rack_rtt_us;
+	__u32 rack_end_seq;
+	__u32 rack_last_delivered;
+	__u32 ts_recent;
+	__u32 mtup_high;
+	__u32 mtup_low;
+	__u32 pmtu;
+	__u32 user_timeout_ms;
+	__u32 rto_us;
+	__u32 rto_min_us;
+	__u32 delack_max_us;
+	__u32 ato_us;
+	__u32 keepalive_time_us;
+	__u32 keepalive_intvl_us;
+	__u32 busy_us;
+	__u32 rwnd_limited_us;
+	__u32 sndbuf_limited_us;
+	__u16 user_mss;
+	__u16 mss_clamp;
+	__u16 ack_last_seg_size;
+	__u16 ack_rcv_mss;
+	__u8 ecn_flags;
+	__u8 nonagle;
+	__u8 thin_lto;
+	__u8 recvmsg_inq;
+	__u8 frto;
+	__u8 save_syn;
+	__u8 syn_data;
+	__u8 syn_fastopen;
+	__u8 syn_fastopen_exp;
+	__u8 syn_fastopen_ch;
+	__u8 syn_data_acked;
+	__u8 is_cwnd_limited;
+	__u8 rate_app_limited;
+	__u8 fastopen_connect;
+	__u8 fastopen_no_cookie;
+	__u8 fastopen_client_fail;
+	__u8 is_sack_reneg;
+	__u8 dup_ack_counter;
+	__u8 tlp_retrans;
+	__u8 keepalive_probes;
+	__u8 rack_reo_wnd_steps;
+	__u8 rack_reo_wnd_persist;
+	__u8 rack_dsack_seen;
+	__u8 rack_advanced;
+	__u8 saw_tstamp;
+	__u8 tstamp_ok;
+	__u8 dsack;
+	__u8 wscale_ok;
+	__u8 sack_ok;
+	__u8 snd_wscale;
+	__u8 rcv_wscale;
+	__u8 num_sacks;
+	__u8 ca_state;
+	__u8 ca_setsockopt;
+	__u8 ca_dst_locked;
+	__u8 retransmits;
+	__u8 backoff;
+	__u8 syn_retries;
+	__u8 probes_out;
+	__u8 ack_quick;
+	__u8 ack_pingpong;
+	__u8 ack_retry;
+	__u8 mtup_enabled;
+	__u8 zero2[1];
+	struct cpt_tcp_cubic cubic;
+};
+
+/* cpt_tcp_packet.queue, in this order */
+#define CPT_TCP_SENT		1	/* sent, not acknowledged */
+#define CPT_TCP_UNSENT		2
+#define CPT_TCP_RECEIVED	3
+#define CPT_TCP_OUT_OF_ORDER	4
+
+/* cpt_tcp_packet.flags */
+#define CPT_TCP_EOR		(1U << 0)	/* MSG_EOR: nothing is added to it */
+#define CPT_TCP_SORTED		(1U << 1)	/* in the list by time of sending */
+#define CPT_TCP_APP_LIMITED	(1U << 2)
+#define CPT_TCP_RXTSTAMP	(1U << 3)	/* has a time of receipt */
+#define CPT_TCP_TXSTAMP		(1U << 4)	/* SO_TIMESTAMPING: on acknowledgement */
+
+/**
+ * struct cpt_tcp_packet - a packet in a queue of a TCP socket
+ * @queue: CPT_TCP_SENT ...
+ * @len: bytes of data
+ * @seq: first sequence number
+ * @end_seq: the one behind the last, with FIN and SYN
+ * @flags: CPT_TCP_EOR ...
+ * @tcp_flags: byte 13 of the TCP header
+ * @sacked: 1 SACKed, 2 retransmitted, 4 lost, 0x80 was ever retransmitted
+ * @dsfield: TOS or traffic class it came with
+ * @linear: how many bytes stood in the packet's head
+ * @gso_segs: segments
+ * @gso_size: their size
+ * @delivered: packets delivered when it was sent
+ * @delivered_ce: likewise, with ECN marks
+ * @tx_flags: SKBTX_* of timestamps
+ * @tskey: of SOF_TIMESTAMPING_OPT_ID
+ * @zero: 0
+ * @sent_age_us: how long ago it was sent; CPT_TCP_NEVER
+ * @first_tx_age_us: likewise of the first packet of its flight
+ * @delivered_age_us: how long ago @delivered became what it is
+ * @stamp_ns: time of receipt, CLOCK_REALTIME
+ */
+struct cpt_tcp_packet {
+	__u32 queue;
+	__u32 len;
+	__u32 seq;
+	__u32 end_seq;
+	__u32 flags;
+	__u32 tcp_flags;
+	__u32 sacked;
+	__u32 dsfield;
+	__u32 linear;
+	__u32 gso_segs;
+	__u32 gso_size;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 tx_flags;
+	__u32 tskey;
+	__u32 zero;
+	__s64 sent_age_us;
+	__s64 first_tx_age_us;
+	__s64 delivered_age_us;
 	__s64 stamp_ns;
 };
 

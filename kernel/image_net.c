@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The image checker: network kinds.
+ */
+#include "image_rules.h"
+#ifdef __KERNEL__
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#else
+#include <linux/rtnetlink.h>
+#endif
+#include "netmsg.h"
+
+#define BIT_OF(n)	(1ULL << (n))
+#define TYPE_MASK	0x3fff		/* NLA_TYPE_MASK */
+
+static const struct vz_netmsg {
+	unsigned int type;
+	unsigned int head;
+	__u64 attrs;
+} netmsgs[] = {
+	{ RTM_NEWADDR, sizeof(struct ifaddrmsg),
+	  BIT_OF(IFA_ADDRESS) | BIT_OF(IFA_LOCAL) | BIT_OF(IFA_LABEL) | BIT_OF(IFA_BROADCAST) |
+	  BIT_OF(IFA_CACHEINFO) | BIT_OF(IFA_FLAGS) | BIT_OF(IFA_RT_PRIORITY) | BIT_OF(11) },
+	{ RTM_NEWROUTE, sizeof(struct rtmsg),
+	  BIT_OF(RTA_DST) | BIT_OF(RTA_SRC) | BIT_OF(RTA_OIF) | BIT_OF(RTA_GATEWAY) |
+	  BIT_OF(RTA_PRIORITY) | BIT_OF(RTA_PREFSRC) | BIT_OF(RTA_METRICS) |
+	  BIT_OF(RTA_MULTIPATH) | BIT_OF(RTA_FLOW) | BIT_OF(RTA_TABLE) | BIT_OF(RTA_VIA) |
+	  BIT_OF(RTA_PREF) },
+	{ RTM_NEWNEIGH, sizeof(struct ndmsg),
+	  BIT_OF(NDA_DST) | BIT_OF(NDA_LLADDR) | BIT_OF(NDA_PROTOCOL) },
+};
+
+static const struct vz_netmsg *netmsg(unsigned int type)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(netmsgs); i++) {
+		if (netmsgs[i].type == type)
+			return &netmsgs[i];
+	}
+	return NULL;
+}
+
+unsigned int vz_netmsg_head(unsigned int type)
+{
+	const struct vz_netmsg *m = netmsg(type);
+
+	return m ? m->head : 0;
+}
+EXPORT_SYMBOL_GPL(vz_netmsg_head);
+
+int vz_netmsg_allows(unsigned int type, unsigned int attr)
+{
+	const struct vz_netmsg *m = netmsg(type);
+
+	return m && attr < 64 && (m->attrs & BIT_OF(attr));
+}
+EXPORT_SYMBOL_GPL(vz_netmsg_allows);
+
+/* Well-formed; what the attributes say is the kernel's to check, as user space's. */
+int vz_look_netmsg(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_netmsg_image *m = look->fixed;
+	unsigned int head = vz_netmsg_head(m->type);
+	__u64 at = head, len = look->h->len;
+	struct rtattr a;
+
+	if (!head)
+		return vz_bad(chk, -EINVAL, "message %u is none that makes an address, route or neighbour",
+			      m->type);
+	if (len < head || len > 16384 || head % 4)
+		return vz_bad(chk, -EINVAL, "%llu bytes of message %u", len, m->type);
+	while (at < len) {
+		if (len - at < sizeof(a))
+			return vz_bad(chk, -EINVAL, "%llu bytes behind the last attribute", len - at);
+		memcpy(&a, look->content + at, sizeof(a));
+		if (a.rta_len < sizeof(a) || a.rta_len > len - at)
+			return vz_bad(chk, -EINVAL, "an attribute of %u bytes", a.rta_len);
+		if (!vz_netmsg_allows(m->type, a.rta_type & TYPE_MASK))
+			return vz_bad(chk, -EINVAL, "attribute %u of message %u", a.rta_type, m->type);
+		at += RTA_ALIGN(a.rta_len);
+	}
+	return at == len ? 0 : vz_bad(chk, -EINVAL, "an attribute without its padding");
+}
+
+int vz_look_netdev(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_netdev_image *d = look->fixed;
+	const char *name = (const char *)d->name;
+
+	if (chk->seen[CPT_OBJ_NETDEV] > 2 || look->h->len)
+		return vz_bad(chk, -EINVAL, "more than a loopback and a venet0");
+	if (d->ifindex != look->h->id)
+		return vz_bad(chk, -EINVAL, "index %u is not its id", d->ifindex);
+	if (d->kind == CPT_NETDEV_LO ? d->ifindex != 1 || strcmp(name, "lo") :
+				       d->ifindex == 1 || strcmp(name, "venet0"))
+		return vz_bad(chk, -EINVAL, "device %u of kind %u", d->ifindex, d->kind);
+	if (d->addr[6] || d->addr[7] || (d->kind == CPT_NETDEV_VENET && (d->addr[0] & 1)))
+		return vz_bad(chk, -EINVAL, "its hardware address is not possible");
+	return 0;
+}

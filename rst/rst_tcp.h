@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RST_TCP_H
+#define _RST_TCP_H
+
+#include "rst_inet.h"
+
+struct vz_tcp_lock;
+
+/* Fills the queues. Called with the socket's lock. 0 or -errno */
+int rst_tcp_packets(const struct vz_tcp_lock *lock, struct sock *sk,
+		    const struct cpt_tcp_image *v, const struct cpt_tcp_packet *packets,
+		    const char *bytes);
+
+#endif
