@@ -84,6 +84,9 @@ struct vz_obj *cpt_collect(struct vz_context *ctx, u32 type, void *ptr);
  */
 const struct cpt_file_type *cpt_file_type(const struct file *file, u32 *type);
 
+/* cpt_file_type.object of a kind whose objects are the files themselves. */
+const void *cpt_file_itself(const struct file *file);
+
 /**
  * cpt_id() - the id of a collected object
  * Return: its id; 0 when @ptr is NULL or was not collected
@@ -172,6 +175,9 @@ u64 cpt_xfeatures(void);
 
 /* VE time - host time, ns, of CLOCK_MONOTONIC (boot = false) or BOOTTIME. */
 s64 cpt_clock_offset(struct vz_context *ctx, bool boot);
+
+/* A host time on a clock (CLOCK_*), ns, as the VE sees it; KTIME_MAX stays that. */
+s64 cpt_ve_time(struct vz_context *ctx, u32 clockid, s64 host);
 
 int cpt_suspend(struct vz_context *ctx);
 int cpt_check(struct vz_context *ctx);

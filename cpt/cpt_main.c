@@ -54,6 +54,11 @@ const struct cpt_file_type *cpt_file_type(const struct file *file, u32 *type)
 	return NULL;
 }
 
+const void *cpt_file_itself(const struct file *file)
+{
+	return file;
+}
+
 u64 cpt_id(struct vz_context *ctx, u32 type, const void *ptr)
 {
 	struct vz_obj *obj = ptr ? vz_obj_find(ctx, type, ptr) : NULL;
@@ -107,6 +112,20 @@ s64 cpt_clock_offset(struct vz_context *ctx, bool boot)
 	}
 	rcu_read_unlock();
 	return timespec64_to_ns(&offset);
+}
+
+s64 cpt_ve_time(struct vz_context *ctx, u32 clockid, s64 host)
+{
+	switch (clockid) {
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
+		break;
+	default:
+		return host;
+	}
+	return host == KTIME_MAX ? host :
+	       ktime_add_safe(host, cpt_clock_offset(ctx, clockid != CLOCK_MONOTONIC));
 }
 
 /* ---- operations ---- */

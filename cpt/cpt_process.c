@@ -32,8 +32,6 @@ static void collect_signal(struct vz_context *ctx, struct vz_task *vt)
 	struct signal_struct *signal = vt->task->signal;
 	const char *comm = vt->task->comm;
 
-	if (vz_has_posix_timers(signal))
-		cpt_refuse(ctx, "process %d (%s): POSIX timers: not supported", vt->pid, comm);
 	if (signal->tty)
 		cpt_refuse(ctx, "process %d (%s): controlling terminal: not supported", vt->pid,
 			   comm);

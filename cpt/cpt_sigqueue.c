@@ -49,6 +49,23 @@ bool cpt_sigqueue_has(struct vz_context *ctx, struct sigpending *pending, int si
 	return data && data->mask & sigmask(sig);
 }
 
+/* The siginfos of POSIX timers that were dumped are objects of kind timer. */
+bool cpt_sigqueue_has_info(struct vz_context *ctx, const struct sigqueue *q)
+{
+	return vz_obj_find(ctx, CPT_OBJ_TIMER, q);
+}
+
+static int remember(struct vz_context *ctx, struct sigqueue **timers, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (!vz_obj_add(ctx, CPT_OBJ_TIMER, timers[i], 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static unsigned int count_infos(struct sigpending *pending)
 {
 	struct sigqueue *q;
@@ -59,16 +76,49 @@ static unsigned int count_infos(struct sigpending *pending)
 	return n;
 }
 
-/* The buffer was sized without the lock: signals may have come since. */
-static bool copy_infos(struct sigpending *pending, struct cpt_siginfo *infos, u32 room, u32 *n)
+/**
+ * struct snapshot - copy of a queue
+ * @infos: of its siginfos
+ * @timers: those of POSIX timers
+ * @room: for so many of both
+ * @ninfos: number of @infos
+ * @ntimers: number of @timers
+ */
+struct snapshot {
+	struct cpt_siginfo *infos;
+	struct sigqueue **timers;
+	u32 room;
+	u32 ninfos;
+	u32 ntimers;
+};
+
+static int make_room(struct snapshot *s, u32 room)
 {
+	kvfree(s->infos);
+	kvfree(s->timers);
+	s->infos = kvcalloc(room, sizeof(*s->infos), GFP_KERNEL);
+	s->timers = kvcalloc(room, sizeof(*s->timers), GFP_KERNEL);
+	s->room = room;
+	return s->infos && s->timers ? 0 : -ENOMEM;
+}
+
+/* It was sized without the lock: signals may have come since. */
+static bool copy_infos(struct sigpending *pending, struct snapshot *s)
+{
+	kernel_siginfo_t info;
 	struct sigqueue *q;
 
-	*n = 0;
+	s->ninfos = 0;
+	s->ntimers = 0;
 	list_for_each_entry(q, &pending->list, list) {
-		if (*n == room)
+		if (s->ninfos == s->room)
 			return false;
-		copy_siginfo_to_external((siginfo_t *)infos[(*n)++].info, &q->info);
+		copy_siginfo(&info, &q->info);
+		if (info.si_code == SI_TIMER) {
+			info.si_sys_private = 0;	/* the kernel's own */
+			s->timers[s->ntimers++] = q;
+		}
+		copy_siginfo_to_external((siginfo_t *)s->infos[s->ninfos++].info, &info);
 	}
 	return true;
 }
@@ -78,35 +128,35 @@ static int dump_queue(struct vz_context *ctx, struct vz_obj *obj)
 	struct sigqueue_data *data = obj->data;
 	struct sigpending *pending = obj->ptr;
 	struct cpt_sigqueue_image v = {};
-	struct cpt_siginfo *infos = NULL;
+	struct snapshot s = {};
 	unsigned long flags;
 	bool whole = false;
-	u32 room = 0;
 	int err = 0;
+	u32 need;
 
-	while (!whole) {
+	while (!whole && !err) {
 		if (!vz_lock_task_sighand(data->task, &flags))
-			return 0;
+			goto out;
 		v.pending = pending->signal.sig[0];
-		whole = copy_infos(pending, infos, room, &v.infos);
-		if (!whole)
-			room = count_infos(pending) + 16;
+		whole = copy_infos(pending, &s);
+		need = whole ? 0 : count_infos(pending) + 16;
 		unlock_task_sighand(data->task, &flags);
-		if (!whole) {
-			kvfree(infos);
-			infos = kvcalloc(room, sizeof(*infos), GFP_KERNEL);
-			if (!infos)
-				return -ENOMEM;
-		}
+		if (!whole)
+			err = make_room(&s, need);
 	}
+	v.infos = s.ninfos;
 	/* SIGKILL ends the task anyway */
-	if (v.pending || v.infos) {
-		err = cpt_write_obj(ctx, CPT_OBJ_SIGQUEUE, obj->id, &v, sizeof(v), infos,
-				    v.infos * sizeof(*infos));
+	if (!err && (v.pending || v.infos)) {
+		err = cpt_write_obj(ctx, CPT_OBJ_SIGQUEUE, obj->id, &v, sizeof(v), s.infos,
+				    v.infos * sizeof(*s.infos));
 		data->dumped = true;
 		data->mask = v.pending;
 	}
-	kvfree(infos);
+	if (!err)
+		err = remember(ctx, s.timers, s.ntimers);
+out:
+	kvfree(s.infos);
+	kvfree(s.timers);
 	return err;
 }
 

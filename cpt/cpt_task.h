@@ -14,6 +14,8 @@ int cpt_sigqueue_collect(struct vz_context *ctx, struct task_struct *task,
 u64 cpt_sigqueue_id(struct vz_context *ctx, struct sigpending *pending);
 /* Is a signal in the record of a queue? */
 bool cpt_sigqueue_has(struct vz_context *ctx, struct sigpending *pending, int sig);
+/* Is this very siginfo, of a POSIX timer, in the record of a queue? */
+bool cpt_sigqueue_has_info(struct vz_context *ctx, const struct sigqueue *q);
 int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_restart_image *r);
 bool cpt_task_may_restart(struct vz_task *vt);
 

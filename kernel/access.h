@@ -9,15 +9,20 @@
 #ifndef _VZ_ACCESS_H
 #define _VZ_ACCESS_H
 
+#include <linux/alarmtimer.h>
 #include <linux/dnotify.h>
+#include <linux/eventpoll.h>
 #include <linux/fs.h>
 #include <linux/lsm_hooks.h>
 #include <linux/fsnotify_backend.h>
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
 #include <linux/pipe_fs_i.h>
+#include <linux/rbtree.h>
 #include <linux/regset.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -27,6 +32,18 @@
 #include <linux/time64.h>
 #include <asm/vdso.h>
 #include "compat.h"
+
+/* struct timerfd_ctx.t */
+union vz_timerfd_timer {
+	struct hrtimer tmr;
+	struct alarm alarm;
+};
+
+/* struct epoll_filefd */
+struct vz_epoll_filefd {
+	struct file *file;
+	int fd;
+} __packed;
 
 struct itimerspec64;
 struct mnt_namespace;
@@ -135,6 +152,24 @@ struct mount;
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	/* POSIX timers */						\
+	F(long, __x64_sys_timer_create, (const struct pt_regs *regs), (regs))	\
+	F(int, do_timer_settime,						\
+	  (timer_t id, int flags, struct itimerspec64 *new, struct itimerspec64 *old), \
+	  (id, flags, new, old))					\
+	F(int, send_sigqueue,						\
+	  (struct sigqueue *q, struct pid *pid, enum pid_type type), (q, pid, type)) \
+	/* descriptors that stand for objects of the kernel */		\
+	F(long, __x64_sys_eventfd2, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_timerfd_create, (const struct pt_regs *regs), (regs))	\
+	F(int, do_timerfd_settime,						\
+	  (int ufd, int flags, const struct itimerspec64 *new, struct itimerspec64 *old), \
+	  (ufd, flags, new, old))						\
+	F(int, do_signalfd4, (int ufd, sigset_t *mask, int flags), (ufd, mask, flags)) \
+	F(long, __x64_sys_epoll_create1, (const struct pt_regs *regs), (regs))	\
+	F(int, do_epoll_ctl,						\
+	  (int epfd, int op, int fd, struct epoll_event *event, bool nonblock),	\
+	  (epfd, op, fd, event, nonblock))				\
 	F(char *, __d_path,						\
 	  (const struct path *path, const struct path *root, char *buf, int len), \
 	  (path, root, buf, len))
@@ -166,7 +201,11 @@ struct mount;
 	A(posix_cpu_nsleep_restart)					\
 	A(alarm_timer_nsleep_restart)					\
 	A(anon_pipe_buf_ops)						\
-	A(pipefifo_fops)
+	A(pipefifo_fops)						\
+	A(eventfd_fops)							\
+	A(timerfd_fops)							\
+	A(signalfd_fops)						\
+	A(eventpoll_fops)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -185,7 +224,44 @@ struct mount;
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)
+	M(dnotify_mark, dn, struct dnotify_struct *)			\
+	M(eventfd_ctx, kref, struct kref)				\
+	M(eventfd_ctx, wqh, wait_queue_head_t)				\
+	M(eventfd_ctx, count, u64)					\
+	M(eventfd_ctx, flags, unsigned int)				\
+	M(timerfd_ctx, t, union vz_timerfd_timer)			\
+	M(timerfd_ctx, tintv, ktime_t)					\
+	M(timerfd_ctx, moffs, ktime_t)					\
+	M(timerfd_ctx, wqh, wait_queue_head_t)				\
+	M(timerfd_ctx, ticks, u64)					\
+	M(timerfd_ctx, clockid, int)					\
+	M(timerfd_ctx, expired, unsigned short)				\
+	M(timerfd_ctx, settime_flags, unsigned short)			\
+	M(timerfd_ctx, might_cancel, bool)				\
+	M(signalfd_ctx, sigmask, sigset_t)				\
+	M(eventpoll, mtx, struct mutex)					\
+	M(eventpoll, lock, spinlock_t)					\
+	M(eventpoll, rdllist, struct list_head)				\
+	M(eventpoll, rbr, struct rb_root_cached)			\
+	M(eventpoll, user, struct user_struct *)			\
+	M(epitem, rbn, struct rb_node)					\
+	M(epitem, rdllink, struct list_head)				\
+	M(epitem, ffd, struct vz_epoll_filefd)				\
+	M(epitem, pwqlist, void *)					\
+	M(epitem, ws, struct wakeup_source *)				\
+	M(epitem, event, struct epoll_event)				\
+	M(eppoll_entry, whead, wait_queue_head_t *)			\
+	VZ_MEMBERS_EPOLL_PARAMS(M)
+
+/* ioctl EPIOCSPARAMS: 6.9 */
+#ifdef EPIOCSPARAMS
+#define VZ_MEMBERS_EPOLL_PARAMS(M)					\
+	M(eventpoll, busy_poll_usecs, u32)				\
+	M(eventpoll, busy_poll_budget, u16)				\
+	M(eventpoll, prefer_busy_poll, bool)
+#else
+#define VZ_MEMBERS_EPOLL_PARAMS(M)
+#endif
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
@@ -231,6 +307,17 @@ static inline void vz_put_nsproxy(struct nsproxy *ns)
 static inline struct mount *vz_mount_of_child(const struct list_head *mnt_child)
 {
 	return (struct mount *)((char *)mnt_child - vz_off_mount_mnt_child);
+}
+
+/* The item that a node of an epoll's tree is in. */
+static inline void *vz_epitem_of(const struct rb_node *rbn)
+{
+	return (char *)rbn - vz_off_epitem_rbn;
+}
+
+static inline void *vz_epitem_of_ready(const struct list_head *rdllink)
+{
+	return (char *)rdllink - vz_off_epitem_rdllink;
 }
 
 static inline struct mount *vz_mount_of_instance(const struct list_head *mnt_instance)

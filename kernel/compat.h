@@ -76,15 +76,14 @@ static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 #endif
 }
 
-/* 6.11: a list became a hash list */
-static inline bool vz_has_posix_timers(const struct signal_struct *signal)
-{
+/* 6.11: a list became a hash list; either has the newest timer first */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-	return !hlist_empty(&signal->posix_timers);
+#define vz_for_each_posix_timer(timr, signal) \
+	hlist_for_each_entry(timr, &(signal)->posix_timers, list)
 #else
-	return !list_empty(&signal->posix_timers);
+#define vz_for_each_posix_timer(timr, signal) \
+	list_for_each_entry(timr, &(signal)->posix_timers, list)
 #endif
-}
 
 /* 6.3: kernel_cap_t became a plain 64-bit number */
 static inline u64 vz_cap_to_u64(kernel_cap_t cap)

@@ -173,7 +173,7 @@ static int check_meta(struct vz_check *chk)
 
 static int check_bounds(struct vz_check *chk, const struct cpt_object_hdr *h)
 {
-	const struct vz_shape *shape = &vz_shapes[h->type];
+	const struct vz_shape *shape = vz_shape(h->type);
 	__u64 at;
 
 	if (!h->id)
@@ -388,7 +388,7 @@ int vz_check_record(struct vz_check *chk, const struct cpt_object_hdr *h,
 		return vz_bad(chk, -EINVAL, "the checksum is wrong");
 	if (h->hdrlen > f->size && !all_zero((const char *)fixed + f->size, h->hdrlen - f->size))
 		return vz_bad(chk, -EINVAL, "a field that is not known here is set");
-	shape = &vz_shapes[h->type];
+	shape = vz_shape(h->type);
 	err = check_id(chk, h);
 	if (!err)
 		err = check_rules(chk, shape->rules, shape->nrules, fixed);

@@ -2,7 +2,8 @@
 /*
  * What the image checker knows of each kind: rules for the members of its
  * struct and of its content's array, and a function for what rules cannot say.
- * A new kind adds its rules and its line in vz_shapes[] here.
+ * A new kind adds its rules and its line in vz_shapes[] here, or in the table of
+ * another file.
  */
 #include "image_rules.h"
 
@@ -478,11 +479,7 @@ static const struct vz_rule xstate_rules[] = {
 
 /* ---- the table ---- */
 
-#define RULES(r)	.rules = r, .nrules = ARRAY_SIZE(r)
-#define ARRAY(s, m, e)	.count = offsetof(struct s, m), .elem = sizeof(struct e)
-#define ELEMENTS(r)	.elem_rules = r, .nelem_rules = ARRAY_SIZE(r)
-
-const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
+static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_VE]	= { RULES(ve_rules), .own = look_ve },
 	[CPT_OBJ_UTS]	= { RULES(uts_rules) },
 	[CPT_OBJ_VDSO]	= { RULES(vdso_rules), .own_tail = 1, .own = look_vdso },
@@ -510,3 +507,18 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 };
+
+static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds };
+
+const struct vz_shape *vz_shape(__u32 type)
+{
+	const struct vz_shape *shape;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		shape = &tables[i][type];
+		if (shape->rules || shape->own || shape->known)
+			return shape;
+	}
+	return &vz_shapes[type];
+}

@@ -109,6 +109,7 @@ struct vz_look {
  * @strings: number of NUL-terminated strings behind the array
  * @own_tail: what stands behind the array is looked at by @own
  * @payload: has a payload
+ * @known: there is nothing to look at
  * @own: what rules cannot say; returns 0 or -errno after vz_bad()
  */
 struct vz_shape {
@@ -121,10 +122,17 @@ struct vz_shape {
 	unsigned int strings;
 	unsigned int own_tail;
 	unsigned int payload;
+	unsigned int known;
 	int (*own)(struct vz_check *chk, struct vz_look *look);
 };
 
-extern const struct vz_shape vz_shapes[CPT_OBJ_MAX];
+#define RULES(r)	.rules = r, .nrules = ARRAY_SIZE(r)
+#define ARRAY(s, m, e)	.count = offsetof(struct s, m), .elem = sizeof(struct e)
+#define ELEMENTS(r)	.elem_rules = r, .nelem_rules = ARRAY_SIZE(r)
+
+/* A type's rules: of image_kinds.c, or of a file of its own. */
+const struct vz_shape *vz_shape(__u32 type);
+extern const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX];
 
 /**
  * struct vz_check_obj - a metadata record that was read

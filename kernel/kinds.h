@@ -21,6 +21,10 @@
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
+	K(eventfd,	CPT_OBJ_EVENTFD, struct cpt_eventfd_image, VZ_KIND_FILE) \
+	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \
+	K(signalfd,	CPT_OBJ_SIGNALFD, struct cpt_signalfd_image, VZ_KIND_FILE) \
+	K(epoll,	CPT_OBJ_EPOLL,	struct cpt_epoll_image,	VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
@@ -28,9 +32,11 @@
 	K(mm,		CPT_OBJ_MM,	struct cpt_mm_image,	0)		\
 	K(sighand,	CPT_OBJ_SIGHAND, struct cpt_sighand_image, 0)		\
 	K(sigqueue,	CPT_OBJ_SIGQUEUE, struct cpt_sigqueue_image, 0)		\
+	K(timer,	CPT_OBJ_TIMER,	struct cpt_timer_image,	0)		\
 	K(process,	CPT_OBJ_PROCESS, struct cpt_process_image, 0)		\
 	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
 	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
+	K(epitems,	CPT_OBJ_EPITEMS, struct cpt_epitems_image, 0)		\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)

@@ -121,6 +121,9 @@ void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigne
 /* Host time - VE time, ns: add to a time of the image. */
 s64 rst_clock_offset(struct vz_context *ctx, bool boot);
 
+/* A VE time on a clock (CLOCK_*), ns, as the host sees it, within ktime_t. */
+s64 rst_host_time(struct vz_context *ctx, u32 clockid, s64 ve);
+
 int rst_undump(struct vz_context *ctx);
 int rst_resume(struct vz_context *ctx);
 int rst_kill(struct vz_context *ctx);

@@ -20,6 +20,14 @@
  */
 int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path);
 
+struct rst_borrowed {
+	struct files_struct *files;
+	unsigned long limit;
+};
+int rst_borrow_table(struct rst_borrowed *b);
+void rst_return_table(struct rst_borrowed *b);
+struct file *rst_take_fd(long fd);
+
 struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,
 			   const struct cred *cred);
 void rst_pipe_opened_all(struct vz_context *ctx);

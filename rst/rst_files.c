@@ -56,6 +56,59 @@ static unsigned long swap_limit(unsigned long limit)
 	return old;
 }
 
+/**
+ * rst_borrow_table() - have a table of descriptors to play with
+ * @b: remembers the task's own one
+ *
+ * It is a copy of the task's, without a limit. Descriptors that an object can only
+ * be made or found with are put there. rst_return_table() closes all of them.
+ *
+ * Context: a restored task
+ */
+int rst_borrow_table(struct rst_borrowed *b)
+{
+	int err;
+
+	b->files = current->files;
+	atomic_inc(&b->files->count);
+	err = vz_unshare_files();
+	if (err) {
+		vz_put_files_struct(b->files);
+		return err;
+	}
+	b->limit = swap_limit(RLIM_INFINITY);
+	return 0;
+}
+
+void rst_return_table(struct rst_borrowed *b)
+{
+	struct files_struct *copy = current->files;
+
+	swap_limit(b->limit);
+	task_lock(current);
+	current->files = b->files;
+	task_unlock(current);
+	vz_put_files_struct(copy);
+}
+
+/**
+ * rst_take_fd() - the file of a descriptor that a system call has just made
+ * @fd: what it returned; the descriptor is closed
+ *
+ * Context: a restored task
+ * Return: the file with a reference, or ERR_PTR
+ */
+struct file *rst_take_fd(long fd)
+{
+	struct file *file;
+
+	if (fd < 0)
+		return ERR_PTR(fd);
+	file = fget(fd);
+	close_fd(fd);
+	return file ?: ERR_PTR(-EBADF);
+}
+
 static int fill_table(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_files_image *v = rec->fixed;

@@ -3,6 +3,8 @@
  * vzrst.ko: the restore side's straight line: check, build, load, finish; then
  * the VE stands parked until it is resumed or killed.
  */
+#include <linux/cred.h>
+#include <linux/fdtable.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate_wait.h>
@@ -51,8 +53,11 @@ struct file *rst_open_object(struct vz_context *ctx, const struct vz_rec *rec,
 	file = ops->file(ctx, object, cred);
 	if (IS_ERR(file))
 		return file;
+	put_cred(file->f_cred);
+	file->f_cred = get_cred(cred);
 	spin_lock(&file->f_lock);
 	file->f_flags = (file->f_flags & ~RST_SETFL) | (v->f_flags & RST_SETFL);
+	file->f_iocb_flags = iocb_flags(file);
 	spin_unlock(&file->f_lock);
 	file->f_pos = v->pos;
 	return file;
@@ -71,6 +76,26 @@ s64 rst_clock_offset(struct vz_context *ctx, bool boot)
 	const struct rst_state *state = ctx->priv;
 
 	return boot ? state->boot_offset : state->mono_offset;
+}
+
+s64 rst_host_time(struct vz_context *ctx, u32 clockid, s64 ve)
+{
+	s64 offset, host;
+
+	switch (clockid) {
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
+		break;
+	default:
+		return ve;
+	}
+	offset = rst_clock_offset(ctx, clockid != CLOCK_MONOTONIC);
+	if (ve == KTIME_MAX)
+		return ve;
+	if (check_add_overflow(ve, offset, &host))
+		return offset > 0 ? KTIME_MAX : 0;
+	return max_t(s64, host, 0);
 }
 
 /*

@@ -6,7 +6,7 @@
 #include <linux/signal.h>
 #include <linux/slab.h>
 #include "../kernel/access.h"
-#include "rst.h"
+#include "rst_task.h"
 
 /*
  * From here on every task blocks everything, until its own mask comes last: a
@@ -47,13 +47,20 @@ static int queue(struct vz_task *vt, u64 id, enum pid_type type)
 		return rst_err(vt->ctx, -EINVAL, "task %d: there is no queue %llu", vt->pid, id);
 	v = rec->fixed;
 	infos = rec->content;
-	spin_lock_irq(&current->sighand->siglock);
 	for (i = 0; i < v->infos && !err; i++) {
 		memcpy(&info, infos[i].info, sizeof(info));
+		if (info.si_code == SI_TIMER) {
+			info.si_sys_private = 0;
+			if (rst_timer_queue(vt, &info, type))
+				continue;
+		}
+		spin_lock_irq(&current->sighand->siglock);
 		/* the checker has seen that the number is one */
 		if (!sig_kernel_only(info.si_signo))
 			err = vz_send_signal_locked(info.si_signo, &info, current, type);
+		spin_unlock_irq(&current->sighand->siglock);
 	}
+	spin_lock_irq(&current->sighand->siglock);
 	/* pending without a siginfo, as when there was no memory for it */
 	pending->signal.sig[0] |= v->pending & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	spin_unlock_irq(&current->sighand->siglock);

@@ -21,6 +21,7 @@ struct rst_state {
 int rst_make_init(struct vz_context *ctx);
 int rst_make_tasks(struct vz_context *ctx);
 int rst_commit_cred(struct vz_task *vt, u64 id);
+bool rst_timer_queue(struct vz_task *vt, const struct kernel_siginfo *info, enum pid_type type);
 int rst_set_restart(struct vz_task *vt, const struct cpt_restart_image *r);
 void rst_stop_in_place(struct vz_task *vt);
 

@@ -39,6 +39,14 @@ def files(img):
     img.add("FILE", 2, {"kind": 2, "mode": 0o10600, "pipe": 1, "cred": 1})
     img.add("FILE", 3, {"kind": 1, "f_flags": 0o100002, "mode": 0o100644, "size": 10000,
                         "pos": 77, "mount": 3, "cred": 1}, strings("/run/data"))
+    img.add("EVENTFD", 1, {"count": 3, "flags": 1})
+    img.add("TIMERFD", 1, {"clockid": 1, "base": 1, "flags": 1, "ticks": 2, "expires": NOW,
+                           "interval": 1000})
+    img.add("SIGNALFD", 1, {"mask": 0x200})
+    img.add("EPOLL", 1, {"user": 33})
+    for id, type in (4, 24), (5, 26), (6, 27), (7, 25):
+        img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
+                             "cred": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
             pack("cpt_fd", {"fd": 7, "flags": 1, "file": 3}))
     img.add("FS", 1, {"umask": 0o22, "cwd_mount": 3, "root_mount": 1}, strings("/run", "/"))
@@ -69,6 +77,10 @@ def memory(img):
 
 def tasks(img):
     limits = {"rlim_cur": [1024] * 16, "rlim_max": [2**64 - 1] * 16}
+    timer = {"clockid": 1, "base": 1, "flags": 1, "signo": 34, "expires": NOW, "overrun": -1}
+    img.add("TIMER", 1, {"pid": 1, "timers": 2, "next_id": 5},
+            pack("cpt_posix_timer", dict(timer, id=2)) +
+            pack("cpt_posix_timer", dict(timer, id=4, flags=6, interval=1000)))
     img.add("PROCESS", 1, dict(limits, pid=1, pgid=1, sid=1, flags=2, mm=1, sighand=1,
                                shared_pending=1, threads=2))
     img.add("PROCESS", 5, dict(limits, pid=5, ppid=1, ptid=2, pgid=5, sid=1, exit_signal=17, mm=2,
@@ -83,6 +95,11 @@ def tasks(img):
     img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "comm": b"gone"})
     for tid in 1, 2, 5:
         img.add("XSTATE", tid, {"tid": tid}, bytes(512) + struct.pack("<Q", 3) + bytes(312))
+
+
+    img.add("EPITEMS", 7, {"epoll": 7, "items": 2},
+            pack("cpt_epitem", {"file": 4, "fd": 4, "events": 0x80000019, "data": 5, "flags": 1}) +
+            pack("cpt_epitem", {"file": 6, "fd": 9, "events": 0x19, "sighand": 1}))
 
 
 def data(img):

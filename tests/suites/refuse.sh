@@ -85,7 +85,7 @@ done
 
 if wanted several; then
 	part several
-	several=(socket epoll timerfd removed_cwd)
+	several=(socket lease dnotify removed_cwd)
 	fresh
 	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"

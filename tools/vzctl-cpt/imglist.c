@@ -181,6 +181,49 @@ static const struct field sigqueue_fields[] = {
 	F(cpt_sigqueue_image, pending, 'x'), F(cpt_sigqueue_image, infos, 'u'), { 0 }
 };
 
+static const struct field eventfd_fields[] = {
+	F(cpt_eventfd_image, count, 'u'), F(cpt_eventfd_image, flags, 'x'), { 0 }
+};
+
+static const struct field timerfd_fields[] = {
+	F(cpt_timerfd_image, clockid, 'u'), F(cpt_timerfd_image, base, 'u'),
+	F(cpt_timerfd_image, flags, 'x'), F(cpt_timerfd_image, settime_flags, 'x'),
+	F(cpt_timerfd_image, ticks, 'u'), F(cpt_timerfd_image, expires, 'd'),
+	F(cpt_timerfd_image, interval, 'u'), { 0 }
+};
+
+static const struct field signalfd_fields[] = { F(cpt_signalfd_image, mask, 'x'), { 0 } };
+
+static const struct field epoll_fields[] = {
+	F(cpt_epoll_image, user, 'u'), F(cpt_epoll_image, busy_poll_usecs, 'u'),
+	F(cpt_epoll_image, busy_poll_budget, 'u'), F(cpt_epoll_image, prefer_busy_poll, 'u'),
+	{ 0 }
+};
+
+static const struct field epitems_fields[] = {
+	F(cpt_epitems_image, epoll, 'u'), F(cpt_epitems_image, items, 'u'), { 0 }
+};
+
+static const struct field epitem_fields[] = {
+	F(cpt_epitem, file, 'u'), F(cpt_epitem, fd, 'u'), F(cpt_epitem, events, 'x'),
+	F(cpt_epitem, data, 'x'), F(cpt_epitem, flags, 'x'), F(cpt_epitem, sighand, 'u'), { 0 }
+};
+
+static const struct field timer_fields[] = {
+	F(cpt_timer_image, pid, 'u'), F(cpt_timer_image, timers, 'u'),
+	F(cpt_timer_image, next_id, 'u'), { 0 }
+};
+
+static const struct field posix_timer_fields[] = {
+	F(cpt_posix_timer, id, 'd'), F(cpt_posix_timer, clockid, 'd'),
+	F(cpt_posix_timer, base, 'u'), F(cpt_posix_timer, flags, 'x'),
+	F(cpt_posix_timer, notify, 'u'), F(cpt_posix_timer, signo, 'u'),
+	F(cpt_posix_timer, notify_tid, 'u'), F(cpt_posix_timer, clock_tid, 'u'),
+	F(cpt_posix_timer, value, 'x'), F(cpt_posix_timer, expires, 'd'),
+	F(cpt_posix_timer, interval, 'u'), F(cpt_posix_timer, overrun, 'd'),
+	F(cpt_posix_timer, overrun_last, 'd'), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -215,6 +258,12 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_PAGES]	= { pages_fields, ARRAY(cpt_pages_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_COW]	= { cow_fields, ARRAY(cpt_cow_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_TMPFS_DATA] = { tmpfs_data_fields },
+	[CPT_OBJ_EVENTFD] = { eventfd_fields },
+	[CPT_OBJ_TIMERFD] = { timerfd_fields },
+	[CPT_OBJ_SIGNALFD] = { signalfd_fields },
+	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
+	[CPT_OBJ_EPOLL]	= { epoll_fields },
+	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */

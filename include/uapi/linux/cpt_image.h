@@ -139,6 +139,12 @@ enum cpt_object_type {
 	CPT_OBJ_PAGES		= 19,	/* contents of pages */
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
+	CPT_OBJ_EVENTFD		= 24,	/* eventfd(2) */
+	CPT_OBJ_EPOLL		= 25,	/* epoll_create(2) */
+	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
+	CPT_OBJ_SIGNALFD	= 27,	/* signalfd(2) */
+	CPT_OBJ_TIMER		= 28,	/* POSIX timers of a process */
+	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_MAX
 };
 
@@ -908,6 +914,168 @@ struct cpt_flock_image {
 	__u64 files;
 	__u32 pid;
 	__u32 zero;
+};
+
+/**
+ * struct cpt_eventfd_image - an eventfd
+ * @count: its count; ~0 when the kernel has counted to the end
+ * @flags: EFD_SEMAPHORE
+ * @zero: 0
+ *
+ * The eventfd-id that /proc/PID/fdinfo shows is a new one in the restored VE.
+ */
+struct cpt_eventfd_image {
+	__u64 count;
+	__u32 flags;
+	__u32 zero;
+};
+
+/* cpt_timerfd_image.flags */
+#define CPT_TIMERFD_ARMED	(1U << 0)	/* it will expire */
+#define CPT_TIMERFD_EXPIRED	(1U << 1)	/* has, and is periodic or not yet read */
+#define CPT_TIMERFD_MAY_CANCEL	(1U << 2)	/* setting the clock cancels it */
+#define CPT_TIMERFD_CANCELED	(1U << 3)	/* the clock was set, read(2) has not told yet */
+
+/**
+ * struct cpt_timerfd_image - a timerfd
+ * @clockid: CLOCK_*, as given to timerfd_create(2)
+ * @base: the clock that @expires is of: CLOCK_REALTIME, MONOTONIC or BOOTTIME
+ * @flags: CPT_TIMERFD_*
+ * @settime_flags: of timerfd_settime(2)
+ * @ticks: expirations that were not read yet
+ * @expires: when it expires, or has (CPT_TIMERFD_EXPIRED), ns; VE time for
+ *           CLOCK_MONOTONIC and BOOTTIME
+ * @interval: ns; 0 when it is not periodic
+ */
+struct cpt_timerfd_image {
+	__u32 clockid;
+	__u32 base;
+	__u32 flags;
+	__u32 settime_flags;
+	__u64 ticks;
+	__s64 expires;
+	__u64 interval;
+};
+
+/**
+ * struct cpt_signalfd_image - a signalfd
+ * @mask: signals that it reads; bit N is signal N + 1
+ */
+struct cpt_signalfd_image {
+	__u64 mask;
+};
+
+/**
+ * struct cpt_epoll_image - an epoll
+ * @user: uid to whose account (/proc/sys/fs/epoll/max_user_watches) it is charged
+ * @busy_poll_usecs: ioctl EPIOCGPARAMS
+ * @busy_poll_budget: likewise
+ * @prefer_busy_poll: likewise
+ *
+ * What it watches is in a CPT_OBJ_EPITEMS, behind the files.
+ */
+struct cpt_epoll_image {
+	__u32 user;
+	__u32 busy_poll_usecs;
+	__u32 busy_poll_budget;
+	__u32 prefer_busy_poll;
+};
+
+/**
+ * struct cpt_epitems_image - what an epoll watches
+ * @epoll: the epoll's CPT_OBJ_FILE
+ * @items: number of struct cpt_epitem in the content
+ * @zero: 0
+ *
+ * Content: those in the ready list, in its order, then the others.
+ * The record's id is @epoll.
+ */
+struct cpt_epitems_image {
+	__u64 epoll;
+	__u32 items;
+	__u32 zero;
+};
+
+#define CPT_EPITEM_READY	(1U << 0)	/* in the ready list */
+
+/**
+ * struct cpt_epitem - one file that an epoll watches
+ * @file: the CPT_OBJ_FILE
+ * @data: what epoll_wait(2) returns with it
+ * @sighand: for a signalfd: whose signals make it ready, the CPT_OBJ_SIGHAND of who
+ *           added it; else 0
+ * @fd: number that it was added under; that descriptor may be another file now
+ * @events: EPOLL*; without any but EPOLLET and the like when EPOLLONESHOT has
+ *          disabled it
+ * @flags: CPT_EPITEM_*
+ * @zero: 0
+ */
+struct cpt_epitem {
+	__u64 file;
+	__u64 data;
+	__u64 sighand;
+	__u32 fd;
+	__u32 events;
+	__u32 flags;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_timer_image - POSIX timers of a process
+ * @pid: the process
+ * @timers: number of struct cpt_posix_timer in the content, ascending by their ids
+ * @next_id: the next timer_create(2) tries this id
+ * @zero: 0
+ *
+ * The record's id is the pid.
+ */
+struct cpt_timer_image {
+	__u32 pid;
+	__u32 timers;
+	__u32 next_id;
+	__u32 zero;
+};
+
+/* cpt_posix_timer.base: processor time */
+#define CPT_TIMER_CPU		(~0U)
+
+/* cpt_posix_timer.flags */
+#define CPT_TIMER_ARMED		(1U << 0)	/* it will expire */
+#define CPT_TIMER_PENDING	(1U << 1)	/* its signal is in a CPT_OBJ_SIGQUEUE */
+#define CPT_TIMER_REARM		(1U << 2)	/* taking that arms it, from @expires on */
+
+/**
+ * struct cpt_posix_timer - one of them
+ * @id: timer_t
+ * @clockid: CLOCK_*, or a clock of a process or thread; pids in it are the VE's
+ * @base: the clock that @expires is of: CLOCK_REALTIME, MONOTONIC, BOOTTIME, TAI or
+ *        CPT_TIMER_CPU
+ * @flags: CPT_TIMER_*
+ * @notify: sigev_notify: SIGEV_*
+ * @signo: sigev_signo
+ * @notify_tid: with SIGEV_THREAD_ID the thread
+ * @clock_tid: for CPT_TIMER_CPU whose time it is: process or thread; else 0
+ * @value: sigev_value
+ * @expires: when it expires, or has; ns; VE time for CLOCK_MONOTONIC and BOOTTIME,
+ *           what is left for CPT_TIMER_CPU
+ * @interval: ns; 0 when it is not periodic
+ * @overrun: expirations since the signal was queued, from -1
+ * @overrun_last: timer_getoverrun(2)
+ */
+struct cpt_posix_timer {
+	__s32 id;
+	__s32 clockid;
+	__u32 base;
+	__u32 flags;
+	__u32 notify;
+	__u32 signo;
+	__u32 notify_tid;
+	__u32 clock_tid;
+	__u64 value;
+	__s64 expires;
+	__u64 interval;
+	__s64 overrun;
+	__s64 overrun_last;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
