@@ -25,6 +25,9 @@
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \
 	K(signalfd,	CPT_OBJ_SIGNALFD, struct cpt_signalfd_image, VZ_KIND_FILE) \
 	K(epoll,	CPT_OBJ_EPOLL,	struct cpt_epoll_image,	VZ_KIND_FILE)	\
+	K(sem,		CPT_OBJ_SEM,	struct cpt_sem_image,	0)		\
+	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
+	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
@@ -37,6 +40,7 @@
 	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
 	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
 	K(epitems,	CPT_OBJ_EPITEMS, struct cpt_epitems_image, 0)		\
+	K(ipc,		CPT_OBJ_IPC,	struct cpt_ipc_image,	VZ_KIND_ONE)	\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)

@@ -38,6 +38,8 @@ struct vz_rec {
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
  *        that stands for it; in init's context, before it has children. Mode,
  *        position, O_NONBLOCK and the like are set by the caller
+ * @open: the same, for a kind whose files have an access mode: with the flags that
+ *        F_GETFL showed
  * @undo: drops obj->ptr of an object that was kept with rst_keep()
  *
  * All may sleep; each returns 0 or -errno after rst_err().
@@ -52,6 +54,8 @@ struct rst_ops {
 	int (*finish)(struct vz_task *vt);
 	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
 			     const struct cred *cred);
+	struct file *(*open)(struct vz_context *ctx, const struct vz_rec *rec,
+			     const struct cred *cred, u32 flags);
 	void (*undo)(void *ptr);
 };
 

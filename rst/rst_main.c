@@ -48,9 +48,9 @@ struct file *rst_open_object(struct vz_context *ctx, const struct vz_rec *rec,
 	const struct vz_rec *object = rst_find(ctx, v->type, v->object);
 	struct file *file;
 
-	if (!ops->file || !object)
+	if ((!ops->file && !ops->open) || !object)
 		return ERR_PTR(-EINVAL);
-	file = ops->file(ctx, object, cred);
+	file = ops->open ? ops->open(ctx, object, cred, v->f_flags) : ops->file(ctx, object, cred);
 	if (IS_ERR(file))
 		return file;
 	put_cred(file->f_cred);
