@@ -40,6 +40,8 @@ static u32 open_flags(const struct file *file)
 {
 	u32 flags = file->f_flags & ~__FMODE_EXEC;	/* opened by execve(2) */
 
+	if (cpt_file_is_pidfd(file))	/* PIDFD_THREAD */
+		flags &= ~O_EXCL;
 	return is_layer(file) ? flags & ~(O_NOATIME | __FMODE_NONOTIFY) : flags;
 }
 
@@ -213,6 +215,8 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 	if (look->type) {
 		if (look->async)
 			cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
+		if (cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
+			cpt_refuse(ctx, "%s: lease: not supported", who(ctx, obj));
 		if (look->held)
 			err = look->type->judge(ctx, look->held);
 	} else if (!look->pipe) {
@@ -339,6 +343,9 @@ static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	v->kind = CPT_FILE_OBJECT;
 	v->object = cpt_id(ctx, v->type, type->object(file));
 	v->pos = file->f_pos;
+	/* open(2) would have made it a writer of its inode: execve(2) tells */
+	if (v->type == CPT_OBJ_SHMEM && (file->f_mode & (FMODE_WRITE | FMODE_WRITER)) == FMODE_WRITE)
+		v->flags |= CPT_FILE_FIRST;
 	return 0;
 }
 

@@ -57,12 +57,12 @@ static void say_internal(const struct dentry *dentry, char *what)
 {
 	const char *name = dentry->d_name.name;
 
-	if (!strncmp(name, "memfd:", 6))
-		snprintf(what, CPT_FILE_WHAT, "memfd (%.40s)", name + 6);
+	if (!strncmp(name, "memfd:", 6))	/* others are a kind: shmem */
+		snprintf(what, CPT_FILE_WHAT, dentry->d_sb->s_magic == HUGETLBFS_MAGIC ?
+			 "memfd of huge pages (%.40s)" : "O_PATH descriptor of a memfd (%.40s)",
+			 name + 6);
 	else if (!strncmp(name, "SYSV", 4))
 		strscpy(what, "System V shared memory", CPT_FILE_WHAT);
-	else if (!strcmp(name, "dev/zero"))
-		strscpy(what, "shared anonymous memory", CPT_FILE_WHAT);
 	else
 		snprintf(what, CPT_FILE_WHAT, "kernel object of %s", dentry->d_sb->s_type->name);
 }
@@ -85,7 +85,7 @@ static bool say_pseudo(const struct file *file, char *what)
 		strscpy(what, "namespace", CPT_FILE_WHAT);
 		return true;
 	case PID_FS_MAGIC:
-		strscpy(what, "pidfd", CPT_FILE_WHAT);
+		strscpy(what, "O_PATH descriptor of a pidfd", CPT_FILE_WHAT);
 		return true;
 	}
 	if (vz_file_path(file)->mnt->mnt_flags & MNT_INTERNAL) {

@@ -13,6 +13,7 @@
 #include <linux/userfaultfd_k.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
+#include "cpt_file.h"
 #include "cpt_mm.h"
 
 /* Flags and what the image calls them. */
@@ -80,10 +81,6 @@ static const char *internal_file(struct file *file)
 
 	switch (dentry->d_sb->s_magic) {
 	case TMPFS_MAGIC:
-		if (!strcmp(name, "dev/zero"))
-			return "shared anonymous memory";
-		if (!strncmp(name, "memfd:", 6))
-			return "memfd";
 		if (!strncmp(name, "SYSV", 4))
 			return "System V shared memory";
 		return "kernel's shared memory";
@@ -154,8 +151,8 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 		if (why || *type == CPT_VMA_VVAR)
 			return why;
 	} else if (vma->vm_file) {
-		*type = CPT_VMA_FILE;
-		why = classify_file(vma);
+		*type = cpt_file_is_shmem(vma->vm_file) ? CPT_VMA_SHM : CPT_VMA_FILE;
+		why = *type == CPT_VMA_SHM ? NULL : classify_file(vma);
 		if (why)
 			return why;
 	} else {
@@ -190,7 +187,7 @@ static int add(struct cpt_vmas *vmas, struct vm_area_struct *vma)
 		.start = vma->vm_start, .end = vma->vm_end, .vm_flags = vma->vm_flags,
 	};
 	v->why = classify(vma, &v->type);
-	if (v->type == CPT_VMA_FILE) {
+	if (v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM) {
 		v->file = get_file(vma->vm_file);
 		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	}

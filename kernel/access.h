@@ -37,6 +37,9 @@
 #include <asm/vdso.h>
 #include "compat.h"
 
+/* char name[] at the end of a struct */
+typedef char vz_flexible[0];
+
 /* An array without a length at a struct's end. */
 struct vz_none {};
 
@@ -159,6 +162,17 @@ struct mount;
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
+	/* inotify */							\
+	F(long, __x64_sys_inotify_init1, (const struct pt_regs *regs), (regs))	\
+	F(int, inotify_update_watch,					\
+	  (struct fsnotify_group *group, struct inode *inode, u32 arg), (group, inode, arg)) \
+	/* descriptors of processes */					\
+	F(struct pid *, pidfd_pid, (const struct file *file), (file))	\
+	F(int, pidfd_prepare,						\
+	  (struct pid *pid, unsigned int flags, struct file **file), (pid, flags, file)) \
+	/* memory that is shared without a file, as mmap(2) makes it */	\
+	F(struct file *, shmem_kernel_file_setup,			\
+	  (const char *name, loff_t size, unsigned long flags), (name, size, flags)) \
 	/* POSIX timers */						\
 	F(long, __x64_sys_timer_create, (const struct pt_regs *regs), (regs))	\
 	F(int, do_timer_settime,						\
@@ -213,7 +227,9 @@ struct mount;
 #define VZ_OPTIONAL(D)							\
 	/* where a sandbox of Landlock hangs in credentials */		\
 	D(bool, landlock_initialized)					\
-	D(struct lsm_blob_sizes, landlock_blob_sizes)
+	D(struct lsm_blob_sizes, landlock_blob_sizes)			\
+	/* 6.3: of mmap(MAP_SHARED | MAP_ANONYMOUS) */			\
+	D(const struct vm_operations_struct, shmem_anon_vm_ops)
 
 /* Functions that are only compared with, never called: A(name), vz_addr_<name>. */
 #define VZ_ADDRESSES(A)							\
@@ -230,7 +246,8 @@ struct mount;
 	A(eventfd_fops)							\
 	A(timerfd_fops)							\
 	A(signalfd_fops)						\
-	A(eventpoll_fops)							\
+	A(eventpoll_fops)						\
+	A(inotify_fops)							\
 	A(mqueue_file_operations)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
@@ -277,6 +294,14 @@ struct mount;
 	M(epitem, ws, struct wakeup_source *)				\
 	M(epitem, event, struct epoll_event)				\
 	M(eppoll_entry, whead, wait_queue_head_t *)			\
+	M(inotify_inode_mark, fsn_mark, struct fsnotify_mark)		\
+	M(inotify_inode_mark, wd, int)					\
+	M(inotify_event_info, fse, struct fsnotify_event)		\
+	M(inotify_event_info, mask, u32)				\
+	M(inotify_event_info, wd, int)					\
+	M(inotify_event_info, sync_cookie, u32)				\
+	M(inotify_event_info, name_len, int)				\
+	M(inotify_event_info, name, vz_flexible)			\
 	VZ_MEMBERS_EPOLL_PARAMS(M)					\
 	M(sem_array, sem_perm, struct kern_ipc_perm)			\
 	M(sem_array, sem_ctime, time64_t)				\

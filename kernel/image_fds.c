@@ -85,6 +85,108 @@ static int look_epitems(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
+/* ---- inotify ---- */
+
+#define IN_MASK		(0xfffU | 1U << 26 | 1U << 31)	/* IN_ALL_EVENTS EXCL_UNLINK ONESHOT */
+
+static const struct vz_rule inotify_rules[] = {
+	VZ_RANGE(cpt_inotify_image, next_wd, 0, 0x7fffffff),
+	VZ_ZERO(cpt_inotify_image, zero),
+};
+
+static const struct vz_rule inotify_watch_rules[] = {
+	VZ_RANGE(cpt_inotify_watch, wd, 1, 0x7fffffff),
+	VZ_MASK(cpt_inotify_watch, mask, IN_MASK),
+};
+
+static int look_watches(struct vz_check *chk, const struct vz_look *look, const char **at)
+{
+	const struct cpt_inotify_watch *w = (const void *)look->content;
+	const char *end = look->tail + look->tail_len, *nul;
+	__u64 i;
+
+	for (i = 0; i < look->count; i++) {
+		if (i && w[i].wd <= w[i - 1].wd)
+			return vz_bad(chk, -EINVAL, "watch %u behind %u", w[i].wd, w[i - 1].wd);
+		nul = *at < end ? memchr(*at, 0, end - *at) : NULL;
+		if (!nul || nul - *at >= CPT_MAX_PATH || !vz_good_path(*at))
+			return vz_bad(chk, -EINVAL, "watch %u: not a plain path", w[i].wd);
+		*at = nul + 1;
+	}
+	return 0;
+}
+
+static int look_inotify(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_inotify_image *v = look->fixed;
+	const char *at = look->tail, *end = look->tail + look->tail_len;
+	struct cpt_inotify_event ev;
+	__u32 i;
+
+	if (look_watches(chk, look, &at))
+		return chk->failed;
+	for (i = 0; i < v->events; i++) {
+		if ((__u64)(end - at) < sizeof(ev))
+			return vz_bad(chk, -EINVAL, "event %u of %u is missing", i, v->events);
+		memcpy(&ev, at, sizeof(ev));
+		at += sizeof(ev);
+		if (ev.len > 255 || (__u64)(end - at) < ev.len || memchr(at, 0, ev.len))
+			return vz_bad(chk, -EINVAL, "event %u: a name of %u bytes", i, ev.len);
+		at += ev.len;
+	}
+	return at == end ? 0 : vz_bad(chk, -EINVAL, "%llu bytes too many", (__u64)(end - at));
+}
+
+/* ---- pidfd ---- */
+
+static const struct vz_rule pidfd_rules[] = {
+	VZ_RANGE(cpt_pidfd_image, pid, 1, VZ_PID_MAX),
+	VZ_MASK(cpt_pidfd_image, flags, CPT_PIDFD_THREAD),
+};
+
+/* ---- shmem ---- */
+
+static const struct vz_rule shmem_rules[] = {
+	VZ_RANGE(cpt_shmem_image, size, 0, VZ_KTIME_MAX),
+	VZ_MASK(cpt_shmem_image, flags, CPT_SHMEM_ANON | CPT_SHMEM_NORESERVE),
+	VZ_MASK(cpt_shmem_image, seals, 0x3f),		/* F_SEAL_* up to F_SEAL_EXEC */
+	VZ_MASK(cpt_shmem_image, mode, 07777),
+	VZ_RANGE(cpt_shmem_image, uid, 0, VZ_ID_INVALID - 1),
+	VZ_RANGE(cpt_shmem_image, gid, 0, VZ_ID_INVALID - 1),
+	VZ_ZERO(cpt_shmem_image, zero),
+};
+
+static int look_shmem(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_shmem_image *v = look->fixed;
+	__u64 *size;
+
+	/* 249: with "memfd:" as long as a name may be */
+	if (strlen(look->tail) > 249 || (v->flags & CPT_SHMEM_ANON && *look->tail))
+		return vz_bad(chk, -EINVAL, "its name is too long");
+	size = vz_env_alloc(sizeof(*size));
+	if (!size)
+		return vz_bad(chk, -ENOMEM, "no memory to check it");
+	*size = v->size;
+	look->obj->aux = size;
+	return 0;
+}
+
+static const struct vz_rule shmem_data_rules[] = {
+	VZ_REF(cpt_shmem_data_image, shmem, CPT_OBJ_SHMEM),
+};
+
+static int look_shmem_data(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_shmem_data_image *d = look->fixed;
+	const __u64 *size = vz_check_find(chk, CPT_OBJ_SHMEM, d->shmem)->aux;
+
+	if (d->offset > *size || look->h->payload > *size - d->offset)
+		return vz_bad(chk, -EINVAL, "%llu bytes at %llu are behind its end",
+			      look->h->payload, d->offset);
+	return 0;
+}
+
 /* ---- POSIX timers ---- */
 
 static const struct vz_rule timer_rules[] = {
@@ -152,6 +254,11 @@ const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMERFD] = { RULES(timerfd_rules), .own = look_timerfd },
 	[CPT_OBJ_SIGNALFD] = { .known = 1 },
 	[CPT_OBJ_EPOLL] = { RULES(epoll_rules) },
+	[CPT_OBJ_INOTIFY] = { RULES(inotify_rules), ARRAY(cpt_inotify_image, watches, cpt_inotify_watch),
+			      ELEMENTS(inotify_watch_rules), .own_tail = 1, .own = look_inotify },
+	[CPT_OBJ_PIDFD] = { RULES(pidfd_rules) },
+	[CPT_OBJ_SHMEM] = { RULES(shmem_rules), .strings = 1, .own = look_shmem },
+	[CPT_OBJ_SHMEM_DATA] = { RULES(shmem_data_rules), .payload = 1, .own = look_shmem_data },
 	[CPT_OBJ_TIMER] = { RULES(timer_rules), ARRAY(cpt_timer_image, timers, cpt_posix_timer),
 			    ELEMENTS(posix_timer_rules), .own = look_timer },
 	[CPT_OBJ_EPITEMS] = { RULES(epitems_rules), ARRAY(cpt_epitems_image, items, cpt_epitem),

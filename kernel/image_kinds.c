@@ -223,7 +223,7 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
-		CPT_FILE_NOREUSE),
+		CPT_FILE_NOREUSE | CPT_FILE_FIRST),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -260,7 +260,9 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 
 static int look_file_object(struct vz_check *chk, const struct cpt_file_image *f)
 {
-	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags || f->async_fd ||
+	__u32 flags = f->type == CPT_OBJ_SHMEM ? CPT_FILE_FIRST : 0;
+
+	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags & ~flags || f->async_fd ||
 	    (f->f_flags & O_PATH_FLAG))
 		return vz_bad(chk, -EINVAL, "type %u: not a file of another kind", f->type);
 	if (!vz_check_find(chk, f->type, f->object))
@@ -276,7 +278,7 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 
 	if (f->kind == CPT_FILE_OBJECT)
 		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
-	if (f->type || f->object)
+	if (f->type || f->object || f->flags & CPT_FILE_FIRST)
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
 	if (f->kind == CPT_FILE_PIPE) {
 		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||

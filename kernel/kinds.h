@@ -25,6 +25,9 @@
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \
 	K(signalfd,	CPT_OBJ_SIGNALFD, struct cpt_signalfd_image, VZ_KIND_FILE) \
 	K(epoll,	CPT_OBJ_EPOLL,	struct cpt_epoll_image,	VZ_KIND_FILE)	\
+	K(inotify,	CPT_OBJ_INOTIFY, struct cpt_inotify_image, VZ_KIND_FILE) \
+	K(pidfd,	CPT_OBJ_PIDFD,	struct cpt_pidfd_image,	VZ_KIND_FILE)	\
+	K(shmem,	CPT_OBJ_SHMEM,	struct cpt_shmem_image,	VZ_KIND_FILE)	\
 	K(sem,		CPT_OBJ_SEM,	struct cpt_sem_image,	0)		\
 	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
 	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\
@@ -42,6 +45,7 @@
 	K(epitems,	CPT_OBJ_EPITEMS, struct cpt_epitems_image, 0)		\
 	K(ipc,		CPT_OBJ_IPC,	struct cpt_ipc_image,	VZ_KIND_ONE)	\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
+	K(shmem_data,	CPT_OBJ_SHMEM_DATA, struct cpt_shmem_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)
 

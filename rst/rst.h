@@ -38,8 +38,8 @@ struct vz_rec {
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
  *        that stands for it; in init's context, before it has children. Mode,
  *        position, O_NONBLOCK and the like are set by the caller
- * @open: the same, for a kind whose files have an access mode: with the flags that
- *        F_GETFL showed
+ * @open: instead of @file, for objects that several files may stand for: @v is
+ *        the CPT_OBJ_FILE record
  * @undo: drops obj->ptr of an object that was kept with rst_keep()
  *
  * All may sleep; each returns 0 or -errno after rst_err().
@@ -55,7 +55,7 @@ struct rst_ops {
 	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
 			     const struct cred *cred);
 	struct file *(*open)(struct vz_context *ctx, const struct vz_rec *rec,
-			     const struct cred *cred, u32 flags);
+			     const struct cpt_file_image *v, const struct cred *cred);
 	void (*undo)(void *ptr);
 };
 
@@ -113,14 +113,6 @@ struct vz_task *rst_task(struct vz_context *ctx, pid_t pid);
  */
 int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr,
 		     u64 bytes);
-
-/*
- * The same in two steps: the read, and the sum of what was read, in the same
- * order, which may be done by another thread at the same time as the next read.
- */
-int rst_read_payload_unsummed(struct vz_context *ctx, const struct bio_vec *bvec,
-			      unsigned int nr, u64 bytes);
-void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr);
 
 /* Host time - VE time, ns: add to a time of the image. */
 s64 rst_clock_offset(struct vz_context *ctx, bool boot);

@@ -23,7 +23,7 @@ static const char *path_of(const struct vz_rec *rec)
 }
 
 /*
- * What is below /proc/PID has its name only when the processes are there. The
+ * There is a pidfd only of a process. What is below /proc/PID has its name only when the processes are there. The
  * third string of a mount's record is the file system's type.
  */
 static bool is_late(struct vz_context *ctx, const struct cpt_file_image *v)
@@ -31,6 +31,8 @@ static bool is_late(struct vz_context *ctx, const struct cpt_file_image *v)
 	const struct vz_rec *mount = rst_find(ctx, CPT_OBJ_MOUNT, v->mount);
 	const char *type;
 
+	if (v->kind == CPT_FILE_OBJECT)
+		return v->type == CPT_OBJ_PIDFD;
 	if (v->kind != CPT_FILE_PATH || !mount)
 		return false;
 	type = mount->content;

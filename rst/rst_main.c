@@ -50,7 +50,7 @@ struct file *rst_open_object(struct vz_context *ctx, const struct vz_rec *rec,
 
 	if ((!ops->file && !ops->open) || !object)
 		return ERR_PTR(-EINVAL);
-	file = ops->open ? ops->open(ctx, object, cred, v->f_flags) : ops->file(ctx, object, cred);
+	file = ops->open ? ops->open(ctx, object, v, cred) : ops->file(ctx, object, cred);
 	if (IS_ERR(file))
 		return file;
 	put_cred(file->f_cred);

@@ -191,11 +191,11 @@ static int rst_mqueue_ve(struct vz_context *ctx)
 }
 
 static struct file *rst_mqueue_open(struct vz_context *ctx, const struct vz_rec *rec,
-				    const struct cred *cred, u32 flags)
+				    const struct cpt_file_image *v, const struct cred *cred)
 {
 	struct path *path = rst_made(ctx, CPT_OBJ_MQUEUE, rec->hdr.id);
 
-	return path ? dentry_open(path, flags, cred) : ERR_PTR(-EINVAL);
+	return path ? dentry_open(path, v->f_flags, cred) : ERR_PTR(-EINVAL);
 }
 
 static int set_notify(struct vz_context *ctx, const struct vz_rec *rec)

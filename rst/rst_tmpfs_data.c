@@ -12,6 +12,7 @@
 #include <linux/pagemap.h>
 #include <linux/shmem_fs.h>
 #include "rst_mount.h"
+#include "rst_shmem.h"
 
 static int load_page(struct vz_context *ctx, struct inode *inode, u64 pos, unsigned int bytes)
 {
@@ -21,7 +22,7 @@ static int load_page(struct vz_context *ctx, struct inode *inode, u64 pos, unsig
 
 	bvec.bv_page = shmem_read_mapping_page(mapping, pos >> PAGE_SHIFT);
 	if (IS_ERR(bvec.bv_page))
-		return rst_err(ctx, PTR_ERR(bvec.bv_page), "tmpfs: no page at %llu: error %ld", pos,
+		return rst_err(ctx, PTR_ERR(bvec.bv_page), "contents: no page at %llu: error %ld", pos,
 			       -PTR_ERR(bvec.bv_page));
 	bvec.bv_offset = offset_in_page(pos);
 	bvec.bv_len = bytes;
@@ -32,18 +33,23 @@ static int load_page(struct vz_context *ctx, struct inode *inode, u64 pos, unsig
 	return err;
 }
 
-static int rst_tmpfs_data_data(struct vz_context *ctx, const struct vz_rec *rec)
+/**
+ * rst_load_contents() - the payload of a data record goes into a file in memory
+ * @ctx: the context
+ * @rec: the record
+ * @inode: the file; NULL: it is not there
+ * @offset: where in it
+ */
+int rst_load_contents(struct vz_context *ctx, const struct vz_rec *rec, struct inode *inode,
+		      u64 offset)
 {
-	const struct cpt_tmpfs_data_image *v = rec->fixed;
-	struct dentry *dentry = rst_made(ctx, CPT_OBJ_TMPFS, v->tmpfs);
-	u64 pos = v->offset, end = v->offset + rec->hdr.payload;
-	struct inode *inode = dentry ? d_inode(dentry) : NULL;
+	u64 pos = offset, end = offset + rec->hdr.payload;
 	unsigned int n;
 	int err;
 
 	if (!inode || !shmem_mapping(inode->i_mapping) || end < pos || end > i_size_read(inode))
-		return rst_err(ctx, -EINVAL, "tmpfs_data %llu: does not fit file %llu", rec->hdr.id,
-			       v->tmpfs);
+		return rst_err(ctx, -EINVAL, "%s %llu: does not fit the file",
+			       vz_kind_name(rec->hdr.type), rec->hdr.id);
 	for (; pos < end; pos += n) {
 		n = min_t(u64, end - pos, PAGE_SIZE - offset_in_page(pos));
 		err = load_page(ctx, inode, pos, n);
@@ -52,6 +58,14 @@ static int rst_tmpfs_data_data(struct vz_context *ctx, const struct vz_rec *rec)
 		cond_resched();
 	}
 	return 0;
+}
+
+static int rst_tmpfs_data_data(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_tmpfs_data_image *v = rec->fixed;
+	struct dentry *dentry = rst_made(ctx, CPT_OBJ_TMPFS, v->tmpfs);
+
+	return rst_load_contents(ctx, rec, dentry ? d_inode(dentry) : NULL, v->offset);
 }
 
 const struct rst_ops rst_tmpfs_data_ops = {

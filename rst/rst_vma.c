@@ -10,6 +10,7 @@
 #include <asm/cpufeature.h>
 #include "../kernel/access.h"
 #include "rst_mm.h"
+#include "rst_shmem.h"
 
 /* Flags of the image, what they are, and the madvise() that sets them. */
 static const struct {
@@ -94,7 +95,12 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *
 		return v->start == m->vdso && v->end == m->vdso + vdso->size ? NULL :
 			"is not where the vdso belongs";
 	case CPT_VMA_SHM:
-		return "is shared memory without a file";
+		file = rst_fixed(ctx, CPT_OBJ_FILE, v->file);
+		if (!file || file->kind != CPT_FILE_OBJECT || file->type != CPT_OBJ_SHMEM)
+			return "is of a file that is not shared memory";
+		if (v->flags & CPT_VMA_WIPEONFORK)
+			return "is shared memory, but wiped on fork";
+		break;
 	case CPT_VMA_ANON:
 		break;
 	default:
@@ -217,10 +223,14 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 				       v->file);
 	}
 	set_locking(v);
+	if (v->type == CPT_VMA_SHM)
+		rst_shmem_map(file, v);
 	addr = vm_mmap(file, v->start, len, prot, map_flags(v), v->offset);
 	if (addr != v->start)
 		return vma_error(ctx, rec, v, IS_ERR_VALUE(addr) ? addr : -EADDRINUSE,
 				 "cannot be made");
+	if (v->type == CPT_VMA_SHM)
+		rst_shmem_mapped(ctx, v);
 	if (prot == prot_of(v))
 		return 0;
 	err = vz_do_mprotect_pkey(v->start, len, prot_of(v),

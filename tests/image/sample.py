@@ -44,7 +44,16 @@ def files(img):
                            "interval": 1000})
     img.add("SIGNALFD", 1, {"mask": 0x200})
     img.add("EPOLL", 1, {"user": 33})
-    for id, type in (4, 24), (5, 26), (6, 27), (7, 25):
+    img.add("SHMEM", 1, {"size": 10000, "flags": 2, "seals": 1, "mode": 0o777}, strings("box"))
+    img.add("FILE", 8, {"kind": 3, "flags": 16, "f_flags": 0o100002, "mode": 0o100777, "type": 30,
+                        "object": 1, "cred": 1})
+    img.add("PIDFD", 1, {"pid": 5})
+    img.add("INOTIFY", 1, {"watches": 2, "events": 2, "next_wd": 4},
+            pack("cpt_inotify_watch", {"wd": 1, "mask": 0x100}) +
+            pack("cpt_inotify_watch", {"wd": 3, "mask": 0x80000002}) + strings("/run", "/etc/motd") +
+            pack("cpt_inotify_event", {"wd": 1, "mask": 0x100, "len": 4}) + b"file" +
+            pack("cpt_inotify_event", {"wd": 2**32 - 1, "mask": 0x4000}))
+    for id, type in (10, 32), (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
@@ -128,6 +137,7 @@ def tasks(img):
 
 def data(img):
     img.add("TMPFS_DATA", 1, {"tmpfs": 2, "offset": 0}, payload=b"tmpfs" * 100)
+    img.add("SHMEM_DATA", 1, {"shmem": 1, "offset": 4096}, payload=b"shmem" * 100)
     img.add("PAGES", 1, {"mm": 1, "extents": 2},
             pack("cpt_extent", {"start": 0x402000, "pages": 1}) +
             pack("cpt_extent", {"start": 0x7fff00002000, "pages": 2}),

@@ -196,7 +196,7 @@ int main(int argc, char **argv)
 	gone_no = gone_fd;
 	tst_sys(dup2(pipes[0] = tst_sys(open("/dev/null", O_RDONLY)), gone_no));
 	moved = make();		/* added, then at another number */
-	moved_fd = event(0);
+	moved_fd = tst_sys(fcntl(event(0), F_DUPFD, 700));	/* a number that nobody else gets */
 	add(moved, moved_fd, EPOLLIN, 1);
 	moved_to = tst_sys(dup(moved_fd));
 	close(moved_fd);

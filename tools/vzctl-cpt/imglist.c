@@ -224,6 +224,31 @@ static const struct field posix_timer_fields[] = {
 	F(cpt_posix_timer, overrun_last, 'd'), { 0 }
 };
 
+static const struct field shmem_fields[] = {
+	F(cpt_shmem_image, size, 'u'), F(cpt_shmem_image, flags, 'x'),
+	F(cpt_shmem_image, seals, 'x'), F(cpt_shmem_image, mode, 'o'),
+	F(cpt_shmem_image, uid, 'u'), F(cpt_shmem_image, gid, 'u'),
+	F(cpt_shmem_image, atime_ns, 'd'), F(cpt_shmem_image, mtime_ns, 'd'),
+	F(cpt_shmem_image, ctime_ns, 'd'), { 0 }
+};
+
+static const struct field shmem_data_fields[] = {
+	F(cpt_shmem_data_image, shmem, 'u'), F(cpt_shmem_data_image, offset, 'u'), { 0 }
+};
+
+static const struct field pidfd_fields[] = {
+	F(cpt_pidfd_image, pid, 'u'), F(cpt_pidfd_image, flags, 'x'), { 0 }
+};
+
+static const struct field inotify_fields[] = {
+	F(cpt_inotify_image, watches, 'u'), F(cpt_inotify_image, events, 'u'),
+	F(cpt_inotify_image, next_wd, 'u'), { 0 }
+};
+
+static const struct field inotify_watch_fields[] = {
+	F(cpt_inotify_watch, wd, 'u'), F(cpt_inotify_watch, mask, 'x'), { 0 }
+};
+
 #define PERM(s)									\
 	F(s, perm.id, 'u'), F(s, perm.key, 'x'), F(s, perm.uid, 'u'), F(s, perm.gid, 'u'), \
 	F(s, perm.cuid, 'u'), F(s, perm.cgid, 'u'), F(s, perm.mode, 'o')
@@ -322,6 +347,16 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TIMERFD] = { timerfd_fields },
 	[CPT_OBJ_SIGNALFD] = { signalfd_fields },
 	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
+	[CPT_OBJ_EPOLL]	= { epoll_fields },
+	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
+	[CPT_OBJ_EVENTFD] = { eventfd_fields },
+	[CPT_OBJ_TIMERFD] = { timerfd_fields },
+	[CPT_OBJ_SIGNALFD] = { signalfd_fields },
+	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
+	[CPT_OBJ_SHMEM]	= { shmem_fields, .strings = 1 },
+	[CPT_OBJ_SHMEM_DATA] = { shmem_data_fields },
+	[CPT_OBJ_PIDFD]	= { pidfd_fields },
+	[CPT_OBJ_INOTIFY] = { inotify_fields, ARRAY(cpt_inotify_image, watches, cpt_inotify_watch, inotify_watch_fields) },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
 	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
 };

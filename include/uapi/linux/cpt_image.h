@@ -145,6 +145,10 @@ enum cpt_object_type {
 	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
 	CPT_OBJ_SIGNALFD	= 27,	/* signalfd(2) */
 	CPT_OBJ_TIMER		= 28,	/* POSIX timers of a process */
+	CPT_OBJ_PIDFD		= 29,	/* pidfd_open(2) */
+	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
+	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
+	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
 	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
 	CPT_OBJ_MSG		= 51,	/* System V message queue */
 	CPT_OBJ_MQUEUE		= 53,	/* POSIX message queue */
@@ -565,6 +569,7 @@ struct cpt_pipe_buf {
 #define CPT_FILE_RANDOM		(1U << 1)	/* POSIX_FADV_RANDOM */
 #define CPT_FILE_SEQUENTIAL	(1U << 2)	/* POSIX_FADV_SEQUENTIAL */
 #define CPT_FILE_NOREUSE	(1U << 3)	/* POSIX_FADV_NOREUSE */
+#define CPT_FILE_FIRST		(1U << 4)	/* of a CPT_OBJ_SHMEM: made with it, not opened */
 
 /**
  * struct cpt_file_image - an open file description
@@ -1081,6 +1086,105 @@ struct cpt_posix_timer {
 	__u64 interval;
 	__s64 overrun;
 	__s64 overrun_last;
+};
+
+/* cpt_shmem_image.flags */
+#define CPT_SHMEM_ANON		(1U << 0)	/* mmap(MAP_SHARED | MAP_ANONYMOUS), no memfd */
+#define CPT_SHMEM_NORESERVE	(1U << 1)	/* pages are accounted when they are used */
+
+/**
+ * struct cpt_shmem_image - memory without a path that files and mappings share
+ * @size: bytes
+ * @flags: CPT_SHMEM_*
+ * @seals: F_SEAL_*
+ * @mode: permissions
+ * @uid: owner
+ * @gid: group
+ * @zero: 0
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ *
+ * Content: the NUL-terminated name given to memfd_create(2). The inode's number is
+ * a new one in the restored VE.
+ */
+struct cpt_shmem_image {
+	__u64 size;
+	__u32 flags;
+	__u32 seals;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 zero;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+};
+
+/**
+ * struct cpt_shmem_data_image - contents of a CPT_OBJ_SHMEM
+ * @shmem: its id
+ * @offset: where the payload belongs; holes are not stored
+ *
+ * The record's payload are the bytes. Its id counts up.
+ */
+struct cpt_shmem_data_image {
+	__u64 shmem;
+	__u64 offset;
+};
+
+/* cpt_pidfd_image.flags */
+#define CPT_PIDFD_THREAD	(1U << 0)	/* PIDFD_THREAD: a thread, not a process */
+
+/**
+ * struct cpt_pidfd_image - a descriptor of a process
+ * @pid: the process or thread, which may be a zombie
+ * @flags: CPT_PIDFD_*
+ */
+struct cpt_pidfd_image {
+	__u32 pid;
+	__u32 flags;
+};
+
+/**
+ * struct cpt_inotify_image - an inotify
+ * @watches: number of struct cpt_inotify_watch in the content, ascending
+ * @events: number of events that were not read yet
+ * @next_wd: the next watch gets this descriptor
+ * @zero: 0
+ *
+ * Content: the watches; for each its NUL-terminated path from the VE's root; then the
+ * events, each a struct cpt_inotify_event and its @len bytes, without a gap.
+ */
+struct cpt_inotify_image {
+	__u32 watches;
+	__u32 events;
+	__u32 next_wd;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_inotify_watch - one file or directory that is watched
+ * @wd: watch descriptor
+ * @mask: IN_*, with IN_ONESHOT and IN_EXCL_UNLINK
+ */
+struct cpt_inotify_watch {
+	__u32 wd;
+	__u32 mask;
+};
+
+/**
+ * struct cpt_inotify_event - an event that was not read yet
+ * @wd: watch descriptor, which need not exist any more; ~0 for IN_Q_OVERFLOW
+ * @mask: IN_*
+ * @cookie: what connects IN_MOVED_FROM and IN_MOVED_TO
+ * @len: bytes of the name, without a NUL, that follow; at most 255
+ */
+struct cpt_inotify_event {
+	__u32 wd;
+	__u32 mask;
+	__u32 cookie;
+	__u32 len;
 };
 
 /**
