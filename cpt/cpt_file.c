@@ -15,7 +15,8 @@
 
 /* What open(2) and fcntl(2) leave in f_flags. */
 #define CPT_OPEN_FLAGS	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | FASYNC | O_DIRECT | \
-			 O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH)
+			 O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH | \
+			 O_CLOEXEC /* mq_open(3) leaves it, open(2) does not */)
 
 static const char *who(struct vz_context *ctx, struct vz_obj *obj)
 {

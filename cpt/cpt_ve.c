@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 #include "../kernel/access.h"
 #include "cpt.h"
+#include "cpt_ipc.h"
 #include "cpt_mm.h"
 #include "cpt_task.h"
 
@@ -36,16 +37,10 @@ static struct nsproxy *get_namespaces(struct task_struct *task)
 
 static void collect_ipc(struct vz_context *ctx, struct ipc_namespace *ipc)
 {
-	static const char *const what[] = { "semaphore sets", "message queues", "shared memory segments" };
-	unsigned int i;
+	int segments = READ_ONCE(ipc->ids[CPT_IDS_SHM].in_use);
 
-	for (i = 0; i < ARRAY_SIZE(what); i++) {
-		if (READ_ONCE(ipc->ids[i].in_use))
-			cpt_refuse(ctx, "ipc: %d System V %s: not supported", ipc->ids[i].in_use,
-				   what[i]);
-	}
-	if (READ_ONCE(ipc->mq_queues_count))
-		cpt_refuse(ctx, "ipc: %u POSIX message queues: not supported", ipc->mq_queues_count);
+	if (segments)
+		cpt_refuse(ctx, "ipc: %d System V shared memory segments: not supported", segments);
 }
 
 static u32 own_namespaces(const struct nsproxy *ns)

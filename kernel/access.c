@@ -47,6 +47,10 @@ VZ_ADDRESSES(A)
 VZ_MEMBERS(M)
 #undef M
 
+#define S(s) unsigned int vz_size_##s; EXPORT_SYMBOL_GPL(vz_size_##s);
+VZ_SIZES(S)
+#undef S
+
 struct vz_function {
 	const char *name;
 	unsigned int nargs;
@@ -93,6 +97,17 @@ static const struct vz_member vz_members[] = {
 #define M(s, m, t) { .type = #s, .name = #m, .size = sizeof(t), .to = &vz_off_##s##_##m },
 	VZ_MEMBERS(M)
 #undef M
+};
+
+struct vz_size {
+	const char *type;
+	unsigned int *to;
+};
+
+static const struct vz_size vz_sizes[] = {
+#define S(s) { .type = #s, .to = &vz_size_##s },
+	VZ_SIZES(S)
+#undef S
 };
 
 /* ---- finding it ---- */
@@ -277,6 +292,16 @@ static void resolve_member(const struct btf *btf, const struct vz_member *m)
 	*m->to = offset / 8;
 }
 
+static void resolve_size(const struct btf *btf, const struct vz_size *s)
+{
+	s32 id = static_call(vz_sc_btf_find)(btf, s->type, BTF_KIND_STRUCT);
+
+	if (id < 0)
+		miss("no struct %s", s->type);
+	else
+		*s->to = btf_type_by_id(btf, id)->size;
+}
+
 /* A changed signature is a miss. A function without BTF is taken on trust. */
 static bool prototype_fits(const struct btf *btf, const struct vz_function *f)
 {
@@ -326,6 +351,8 @@ int vz_access_init(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(vz_members); i++)
 		resolve_member(btf, &vz_members[i]);
+	for (i = 0; i < ARRAY_SIZE(vz_sizes); i++)
+		resolve_size(btf, &vz_sizes[i]);
 	if (misses)
 		pr_err("vzcpt: not loaded: %u misses\n", misses);
 	return misses ? -ENOEXEC : 0;

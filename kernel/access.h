@@ -16,8 +16,11 @@
 #include <linux/lsm_hooks.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/hrtimer.h>
+#include <linux/ipc_namespace.h>
 #include <linux/kref.h>
 #include <linux/mm.h>
+#include <linux/mqueue.h>
+#include <linux/msg.h>
 #include <linux/nsproxy.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
@@ -27,6 +30,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sem.h>
 #include <linux/signal_types.h>
 #include <linux/sockptr.h>
 #include <linux/task_work.h>
@@ -36,6 +40,9 @@
 
 /* char name[] at the end of a struct */
 typedef char vz_flexible[0];
+
+/* An array without a length at a struct's end. */
+struct vz_none {};
 
 /* struct timerfd_ctx.t */
 union vz_timerfd_timer {
@@ -196,6 +203,21 @@ struct tcp_sock_af_ops;
 	F(int, do_epoll_ctl,						\
 	  (int epfd, int op, int fd, struct epoll_event *event, bool nonblock),	\
 	  (epfd, op, fd, event, nonblock))				\
+	/* IPC: objects made in a restored init, with the id they had */	\
+	F(long, ksys_semget, (key_t key, int nsems, int flags), (key, nsems, flags)) \
+	F(long, ksys_msgget, (key_t key, int flags), (key, flags))	\
+	F(long, ksys_msgsnd,						\
+	  (int id, struct msgbuf __user *msg, size_t size, int flags),	\
+	  (id, msg, size, flags))					\
+	/* SEM_UNDO's adjustments, and who shares them */		\
+	F(long, __do_semtimedop,						\
+	  (int id, struct sembuf *sops, unsigned int nsops,		\
+	   const struct timespec64 *timeout, struct ipc_namespace *ns),	\
+	  (id, sops, nsops, timeout, ns))				\
+	F(int, copy_semundo, (unsigned long flags, struct task_struct *task), (flags, task)) \
+	F(long, __x64_sys_mq_open, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_mq_unlink, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_mq_timedsend, (const struct pt_regs *regs), (regs))	\
 	F(char *, __d_path,						\
 	  (const struct path *path, const struct path *root, char *buf, int len), \
 	  (path, root, buf, len))					\
@@ -229,12 +251,15 @@ struct tcp_sock_af_ops;
 	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
-	D(struct fsnotify_group *, dnotify_group)			\
+	D(struct fsnotify_group *, dnotify_group)						\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
 	D(const struct inet_connection_sock_af_ops, ipv6_mapped)	\
 	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\
 	D(struct request_sock_ops, tcp_request_sock_ops)		\
-	D(struct request_sock_ops, tcp6_request_sock_ops)
+	D(struct request_sock_ops, tcp6_request_sock_ops)						\
+	/* how System V ids are made up of an index and a sequence number */	\
+	D(int, ipc_mni)							\
+	D(int, ipc_mni_shift)
 
 /* Data that a kernel may be built without: then vz_<name> is NULL. */
 #define VZ_OPTIONAL(D)							\
@@ -261,7 +286,8 @@ struct tcp_sock_af_ops;
 	A(signalfd_fops)						\
 	A(eventpoll_fops)						\
 	A(inotify_fops)						\
-	A(unix_wfree)
+	A(unix_wfree)						\
+	A(mqueue_file_operations)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -333,7 +359,50 @@ struct tcp_sock_af_ops;
 	M(inotify_event_info, sync_cookie, u32)				\
 	M(inotify_event_info, name_len, int)				\
 	M(inotify_event_info, name, vz_flexible)			\
-	VZ_MEMBERS_EPOLL_PARAMS(M)
+	VZ_MEMBERS_EPOLL_PARAMS(M)					\
+	M(sem_array, sem_perm, struct kern_ipc_perm)			\
+	M(sem_array, sem_ctime, time64_t)				\
+	M(sem_array, list_id, struct list_head)				\
+	M(sem_array, sem_nsems, int)					\
+	M(sem_array, sems, struct vz_none)				\
+	M(sem, semval, int)						\
+	M(sem, sempid, struct pid *)					\
+	M(sem, sem_otime, time64_t)					\
+	M(sem_undo, list_proc, struct list_head)			\
+	M(sem_undo, list_id, struct list_head)				\
+	M(sem_undo, ulp, void *)					\
+	M(sem_undo, semid, int)						\
+	M(sem_undo, semadj, VZ_SEMADJ)				\
+	M(sem_undo_list, refcnt, refcount_t)				\
+	M(sem_undo_list, list_proc, struct list_head)			\
+	M(msg_queue, q_perm, struct kern_ipc_perm)			\
+	M(msg_queue, q_stime, time64_t)					\
+	M(msg_queue, q_rtime, time64_t)					\
+	M(msg_queue, q_ctime, time64_t)					\
+	M(msg_queue, q_cbytes, unsigned long)				\
+	M(msg_queue, q_qnum, unsigned long)				\
+	M(msg_queue, q_qbytes, unsigned long)				\
+	M(msg_queue, q_lspid, struct pid *)				\
+	M(msg_queue, q_lrpid, struct pid *)				\
+	M(msg_queue, q_messages, struct list_head)			\
+	M(msg_msgseg, next, struct msg_msgseg *)			\
+	M(mqueue_inode_info, lock, spinlock_t)				\
+	M(mqueue_inode_info, vfs_inode, struct inode)			\
+	M(mqueue_inode_info, msg_tree, struct rb_root)			\
+	M(mqueue_inode_info, attr, struct mq_attr)			\
+	M(mqueue_inode_info, notify, struct sigevent)			\
+	M(mqueue_inode_info, notify_owner, struct pid *)		\
+	M(mqueue_inode_info, notify_self_exec_id, u32)			\
+	M(mqueue_inode_info, notify_user_ns, struct user_namespace *)	\
+	M(mqueue_inode_info, ucounts, struct ucounts *)			\
+	M(mqueue_inode_info, qsize, unsigned long)			\
+	M(posix_msg_tree_node, rb_node, struct rb_node)			\
+	M(posix_msg_tree_node, msg_list, struct list_head)
+
+/* Sizes of private structs: S(struct), used as vz_size_<struct>. */
+#define VZ_SIZES(S)							\
+	S(sem)								\
+	S(msg_msgseg)
 
 /* ioctl EPIOCSPARAMS: 6.9 */
 #ifdef EPIOCSPARAMS
@@ -366,6 +435,10 @@ VZ_ADDRESSES(A)
 	}
 VZ_MEMBERS(M)
 #undef M
+
+#define S(s) extern unsigned int vz_size_##s;
+VZ_SIZES(S)
+#undef S
 
 /* The mount that a path's vfsmount is in. */
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)
@@ -406,6 +479,15 @@ static inline struct mount *vz_mount_of_instance(const struct list_head *mnt_ins
 {
 	return (struct mount *)((char *)mnt_instance - vz_off_mount_mnt_instance);
 }
+
+/* A semaphore of a set. */
+static inline void *vz_sem_nth(const void *sma, unsigned int i)
+{
+	return (char *)vz_sem_array_sems(sma) + (size_t)i * vz_size_sem;
+}
+
+/* The struct that a member of it is in. */
+#define vz_outer(s, member, p)	((void *)((char *)(p) - vz_off_##s##_##member))
 
 int vz_access_init(void);
 

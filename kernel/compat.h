@@ -450,4 +450,13 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #define vz_inet6_fl_list(sk)		rcu_access_pointer(inet6_sk(sk)->ipv6_fl_list)
 #endif
 
+/* 6.7: SEM_UNDO's adjustments stand in their struct, not behind a pointer */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define VZ_SEMADJ		struct vz_none
+#define vz_semadj(member)	((short *)(member))
+#else
+#define VZ_SEMADJ		short *
+#define vz_semadj(member)	(*(member))
+#endif
+
 #endif /* _VZ_COMPAT_H */

@@ -11,7 +11,7 @@
 #define MNT_FLAGS	(1 | 2 | 4 | 8 | 256 | 1024 | 2048 | (1 << 21))	/* MS_RDONLY ... */
 #define SB_FLAGS	(1 | 16 | 128 | (1 << 25))	/* RDONLY SYNCHRONOUS DIRSYNC LAZYTIME */
 #define MNT_PROPAGATION	((1 << 17) | (1 << 20))	/* UNBINDABLE SHARED */
-#define OPEN_FLAGS	015776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
+#define OPEN_FLAGS	017776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
 #define O_PATH_FLAG	010000000U
 #define O_ASYNC_FLAG	020000U
 #define MODE_PERM	07777U
@@ -590,7 +590,7 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    ELEMENTS(unix_skb_rules), .own_tail = 1, .own = vz_look_unix_queue },
 };
 
-static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds };
+static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc };
 
 const struct vz_shape *vz_shape(__u32 type)
 {

@@ -161,6 +161,7 @@ struct vz_shape {
 /* A type's rules: of image_kinds.c, or of a file of its own. */
 const struct vz_shape *vz_shape(__u32 type);
 extern const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_ipc[CPT_OBJ_MAX];
 
 /**
  * struct vz_check_obj - a metadata record that was read

@@ -32,6 +32,9 @@
 	K(pidfd,	CPT_OBJ_PIDFD,	struct cpt_pidfd_image,	VZ_KIND_FILE)	\
 	K(shmem,	CPT_OBJ_SHMEM,	struct cpt_shmem_image,	VZ_KIND_FILE)	\
 	K(unix,		CPT_OBJ_UNIX,	struct cpt_unix_image,	VZ_KIND_FILE)	\
+	K(sem,		CPT_OBJ_SEM,	struct cpt_sem_image,	0)		\
+	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
+	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
@@ -46,6 +49,7 @@
 	K(usage,	CPT_OBJ_USAGE,	struct cpt_usage_image, 0)		\
 	K(epitems,	CPT_OBJ_EPITEMS, struct cpt_epitems_image, 0)		\
 	K(unix_queue,	CPT_OBJ_UNIX_QUEUE, struct cpt_unix_queue_image, 0)	\
+	K(ipc,		CPT_OBJ_IPC,	struct cpt_ipc_image,	VZ_KIND_ONE)	\
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(shmem_data,	CPT_OBJ_SHMEM_DATA, struct cpt_shmem_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\

@@ -114,8 +114,7 @@ static int spawn_process(struct vz_task *parent, void *arg)
 
 static int spawn_thread(struct vz_task *leader, void *arg)
 {
-	return vz_spawn(arg, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-			     CLONE_SYSVSEM, 0);
+	return vz_spawn(arg, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, 0);
 }
 
 static int make_task(struct vz_context *ctx, const struct vz_rec *rec)

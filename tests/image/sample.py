@@ -102,6 +102,30 @@ def files(img):
     img.add("FLOCK", 1, {"kind": 1, "type": 1, "end": 2**63 - 1, "file": 3, "files": 1, "pid": 1})
 
 
+def ipc(img):
+    perm = {"uid": 33, "gid": 44, "mode": 0o640}
+    img.add("SEM", 32769, {"perm": dict(perm, id=32768, key=77), "otime": 1700000000, "nsems": 2,
+                           "undos": 2},
+            pack("cpt_sem", {"val": 5, "pid": 3}) + pack("cpt_sem", {"val": 32767}) +
+            struct.pack("<IHhIHh", 1, 1, -5, 2, 0, 32767))
+    img.add("MSG", 1, {"perm": perm, "qbytes": 16384, "lspid": 3, "msgs": 2},
+            pack("cpt_msg", {"type": 9, "size": 5}) + pack("cpt_msg", {"type": 1}) + b"hello")
+    img.add("MQUEUE", 1, {"mode": 0o600, "maxmsg": 10, "msgsize": 100, "msgs": 2, "notify": 2,
+                          "notify_pid": 5, "notify_signo": 10, "notify_value": 7},
+            pack("cpt_msg", {"type": 31, "size": 3}) + pack("cpt_msg", {"size": 2}) +
+            strings("queue") + b"abcde")
+    img.add("MQUEUE", 2, {"flags": 1, "mode": 0o600, "maxmsg": 1, "msgsize": 1}, strings("queue"))
+
+
+def ipc_namespace(img):
+    img.add("IPC", 1, {"semmsl": 32000, "semmns": 1024000000, "semopm": 500, "semmni": 32000,
+                       "msgmax": 8192, "msgmnb": 16384, "msgmni": 32000, "shmmni": 4096,
+                       "shmmax": 2**64 - 1, "shmall": 2**64 - 1, "queues_max": 256, "msg_max": 10,
+                       "msgsize_max": 8192, "msg_default": 10, "msgsize_default": 8192,
+                       "mq_mode": 0o1777, "sem_ids": {"seq": 1, "last": 3, "next": 3}, "tasks": 3},
+            struct.pack("<6I", 1, 1, 2, 1, 5, 2))
+
+
 def memory(img):
     base = 0x400000
     vmas = [
@@ -174,7 +198,7 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
-    for part in mounts, network, files, memory, tasks, queues, data:
+    for part in mounts, network, ipc, files, memory, tasks, queues, ipc_namespace, data:
         part(img)
     return img.finish()
 

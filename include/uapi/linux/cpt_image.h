@@ -54,6 +54,7 @@
 #define CPT_MAX_PATH		4096U
 #define CPT_MAX_OBJECTS		(1U << 22)
 #define CPT_MAX_META		(1ULL << 30)	/* all metadata of one image */
+#define CPT_MAX_SEMS		(1U << 16)	/* of one set of semaphores */
 
 /**
  * struct cpt_image_header - the first bytes of an image
@@ -149,6 +150,10 @@ enum cpt_object_type {
 	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
 	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
 	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
+	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
+	CPT_OBJ_MSG		= 51,	/* System V message queue */
+	CPT_OBJ_MQUEUE		= 53,	/* POSIX message queue */
+	CPT_OBJ_IPC		= 54,	/* IPC namespace: limits, next ids, SEM_UNDO */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
 	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
@@ -2059,6 +2064,229 @@ struct cpt_tcp_packet {
 	__s64 first_tx_age_us;
 	__s64 delivered_age_us;
 	__s64 stamp_ns;
+};
+
+/**
+ * struct cpt_ipc_perm - what the kinds of System V IPC have in common
+ * @id: as semget(2) and the like return it
+ * @key: as it was given to them; 0 for IPC_PRIVATE
+ * @uid: owner
+ * @gid: its group
+ * @cuid: who made it
+ * @cgid: its group
+ * @mode: permissions
+ * @zero: 0
+ *
+ * The record's id is @id + 1.
+ */
+struct cpt_ipc_perm {
+	__u32 id;
+	__u32 key;
+	__u32 uid;
+	__u32 gid;
+	__u32 cuid;
+	__u32 cgid;
+	__u32 mode;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_sem - one semaphore
+ * @val: its value
+ * @pid: who changed it last (pid in the VE, also of a process that has ended); 0
+ *       for nobody, or somebody outside
+ */
+struct cpt_sem {
+	__u32 val;
+	__u32 pid;
+};
+
+/**
+ * struct cpt_sem_undo - what is added to a semaphore when a process ends
+ * @list: whose: a number of struct cpt_sem_task
+ * @num: which semaphore of the set
+ * @adj: SEM_UNDO's sum
+ */
+struct cpt_sem_undo {
+	__u32 list;
+	__u16 num;
+	__s16 adj;
+};
+
+/**
+ * struct cpt_sem_image - a set of System V semaphores
+ * @perm: id, key, owner, permissions
+ * @otime: time of the last semop(2), s of CLOCK_REALTIME; 0 for none
+ * @ctime: time of the last change
+ * @nsems: number of struct cpt_sem in the content
+ * @undos: number of struct cpt_sem_undo behind them, by ascending lists
+ */
+struct cpt_sem_image {
+	struct cpt_ipc_perm perm;
+	__s64 otime;
+	__s64 ctime;
+	__u32 nsems;
+	__u32 undos;
+};
+
+/**
+ * struct cpt_msg - one message of a queue
+ * @type: its type, from 1 on; in a POSIX queue its priority, from 0 on
+ * @size: bytes of its text, which may be none
+ */
+struct cpt_msg {
+	__u64 type;
+	__u64 size;
+};
+
+/**
+ * struct cpt_msg_image - a System V message queue
+ * @perm: id, key, owner, permissions
+ * @stime: time of the last msgsnd(2), s of CLOCK_REALTIME; 0 for none
+ * @rtime: time of the last msgrcv(2)
+ * @ctime: time of the last change
+ * @qbytes: how many bytes may be on it
+ * @lspid: who sent last (pid in the VE, also of a process that has ended); 0 for
+ *         nobody, or somebody outside
+ * @lrpid: who received last
+ * @msgs: number of struct cpt_msg in the content, first to last; behind them their texts
+ * @zero: 0
+ */
+struct cpt_msg_image {
+	struct cpt_ipc_perm perm;
+	__s64 stime;
+	__s64 rtime;
+	__s64 ctime;
+	__u64 qbytes;
+	__u32 lspid;
+	__u32 lrpid;
+	__u32 msgs;
+	__u32 zero;
+};
+
+#define CPT_MQUEUE_UNLINKED	(1U << 0)	/* open, but has no name any more */
+
+/* cpt_mqueue_image.notify */
+#define CPT_MQ_NOTIFY_NOBODY	0
+#define CPT_MQ_NOTIFY_NONE	1	/* SIGEV_NONE */
+#define CPT_MQ_NOTIFY_SIGNAL	2	/* SIGEV_SIGNAL */
+#define CPT_MQ_NOTIFY_STALE	3	/* likewise, but not sent: execve(2) since then */
+
+/**
+ * struct cpt_mqueue_image - a POSIX message queue
+ * @flags: CPT_MQUEUE_*
+ * @mode: permissions
+ * @uid: owner
+ * @gid: its group
+ * @user: uid to whose account (RLIMIT_MSGQUEUE) it is charged
+ * @msgs: number of struct cpt_msg in the content, in the order in which they are received
+ * @maxmsg: how many messages may be on it
+ * @msgsize: how large each may be
+ * @notify: mq_notify(3): CPT_MQ_NOTIFY_*
+ * @notify_pid: the process that is notified
+ * @notify_signo: with which signal
+ * @zero: 0
+ * @notify_value: with which si_value
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ *
+ * Content: the array, the NUL-terminated name without a slash, the messages' texts.
+ */
+struct cpt_mqueue_image {
+	__u32 flags;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 user;
+	__u32 msgs;
+	__u64 maxmsg;
+	__u64 msgsize;
+	__u32 notify;
+	__u32 notify_pid;
+	__u32 notify_signo;
+	__u32 zero;
+	__u64 notify_value;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+};
+
+/**
+ * struct cpt_sem_task - a thread whose SEM_UNDO adjustments are not its own only, or
+ *                       not zero
+ * @tid: the thread
+ * @list: threads with the same number share them (CLONE_SYSVSEM)
+ */
+struct cpt_sem_task {
+	__u32 tid;
+	__u32 list;
+};
+
+/**
+ * struct cpt_ipc_ids - what the next new id depends on
+ * @seq: sequence number
+ * @last: index of the last id given, plus 1; 0: none yet
+ * @next: index to be tried first
+ * @zero: 0
+ */
+struct cpt_ipc_ids {
+	__u32 seq;
+	__u32 last;
+	__u32 next;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_ipc_image - the IPC namespace
+ * @sem_ids: of semaphore sets
+ * @msg_ids: of message queues
+ * @shm_ids: of shared memory segments
+ * @semmsl: kernel.sem, first number
+ * @semmns: kernel.sem, second number
+ * @semopm: kernel.sem, third number
+ * @semmni: kernel.sem, fourth number
+ * @msgmax: kernel.msgmax
+ * @msgmnb: kernel.msgmnb
+ * @msgmni: kernel.msgmni
+ * @shmmni: kernel.shmmni
+ * @shmmax: kernel.shmmax
+ * @shmall: kernel.shmall
+ * @shm_rmid_forced: kernel.shm_rmid_forced
+ * @queues_max: fs.mqueue.queues_max
+ * @msg_max: fs.mqueue.msg_max
+ * @msgsize_max: fs.mqueue.msgsize_max
+ * @msg_default: fs.mqueue.msg_default
+ * @msgsize_default: fs.mqueue.msgsize_default
+ * @mq_mode: permissions of the directory of POSIX message queues
+ * @mq_uid: its owner
+ * @mq_gid: its group
+ * @tasks: number of struct cpt_sem_task in the content, by ascending lists
+ */
+struct cpt_ipc_image {
+	struct cpt_ipc_ids sem_ids;
+	struct cpt_ipc_ids msg_ids;
+	struct cpt_ipc_ids shm_ids;
+	__s32 semmsl;
+	__s32 semmns;
+	__s32 semopm;
+	__u32 semmni;
+	__u32 msgmax;
+	__u32 msgmnb;
+	__u32 msgmni;
+	__u32 shmmni;
+	__u64 shmmax;
+	__u64 shmall;
+	__u32 shm_rmid_forced;
+	__u32 queues_max;
+	__u32 msg_max;
+	__u32 msgsize_max;
+	__u32 msg_default;
+	__u32 msgsize_default;
+	__u32 mq_mode;
+	__u32 mq_uid;
+	__u32 mq_gid;
+	__u32 tasks;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */
