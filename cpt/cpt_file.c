@@ -10,6 +10,7 @@
 #include <linux/kdev_t.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
+#include <linux/tty.h>
 #include "../kernel/access.h"
 #include "cpt_file.h"
 
@@ -152,13 +153,22 @@ static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct
 		cpt_refuse(ctx, "%s: %s: cannot be named: error %d", who(ctx, obj), name, -err);
 }
 
+/* The name of a terminal goes with its master; whoever has it open keeps it. */
+static bool lost_its_name(const struct cpt_file_type *type, const struct path *path)
+{
+	return type && type->path && d_unlinked(path->dentry);
+}
+
 static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
 		      char *buf)
 {
-	char *name = cpt_path(ctx, &look->path, buf);
 	const char *why = NULL;
+	char *name;
 	int err;
 
+	if (lost_its_name(look->type, &look->path) && cpt_mount_id(ctx, &look->path))
+		return 0;
+	name = cpt_path(ctx, &look->path, buf);
 	if (IS_ERR(name)) {
 		if (look->what[0])
 			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), look->what);
@@ -209,12 +219,11 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		return -ENOMEM;
 	obj->data = data;
 	memcpy(data->who, ctx->who, sizeof(data->who));
-	if (look->type) {
-		if (look->async)
-			cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
-		if (look->held)
-			err = look->type->judge(ctx, look->held);
-	} else if (!look->pipe) {
+	if (look->type && look->async && !look->type->path)
+		cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
+	if (look->held)
+		err = look->type->judge(ctx, look->held);
+	if (!err && !look->pipe && (!look->type || look->type->path)) {
 		buf = kmalloc(PATH_MAX, GFP_KERNEL);
 		if (!buf)
 			return -ENOMEM;
@@ -225,7 +234,7 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		cpt_refuse(ctx, "%s: SIGIO goes to a process outside of the VE", who(ctx, obj));
 	if (flags)
 		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj), flags);
-	if (err)
+	if (err < 0)
 		return err;
 	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)look->cred);
 	return PTR_ERR_OR_ZERO(cred);
@@ -282,7 +291,7 @@ static void fill_advice(struct file *file, struct cpt_file_image *v)
 }
 
 static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file_image *v,
-		     struct cpt_buf *content)
+		     const struct cpt_file_type *type, struct cpt_buf *content)
 {
 	struct file *file = obj->ptr;
 	struct cpt_file *data = obj->data;
@@ -294,7 +303,8 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
-	name = cpt_path(ctx, path, buf);
+	name = lost_its_name(type, path) ? vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) ?:
+					   ERR_PTR(-EXDEV) : cpt_path(ctx, path, buf);
 	err = IS_ERR(name) ? PTR_ERR(name) : cpt_buf_str(content, name);
 	if (!err)
 		err = vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
@@ -313,6 +323,8 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		v->flags |= CPT_FILE_MAPPED;
 	if (S_ISREG(stat.mode) && !(file->f_mode & FMODE_PATH))
 		fill_advice(file, v);
+	if (type && tty_hung_up_p(file))
+		v->flags |= CPT_FILE_HUNG_UP;
 	return 0;
 }
 
@@ -331,12 +343,13 @@ static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		return 0;
 	}
 	type = cpt_file_type(file, &v->type);
-	if (!type) {
+	if (!type)
 		v->type = 0;
-		return fill_path(ctx, obj, v, content);
-	}
+	else
+		v->object = cpt_id(ctx, v->type, type->object(file));
+	if (!type || type->path)
+		return fill_path(ctx, obj, v, type, content);
 	v->kind = CPT_FILE_OBJECT;
-	v->object = cpt_id(ctx, v->type, type->object(file));
 	v->pos = file->f_pos;
 	return 0;
 }

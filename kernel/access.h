@@ -11,6 +11,7 @@
 
 #include <linux/dnotify.h>
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/lsm_hooks.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/mm.h>
@@ -131,6 +132,8 @@ struct mount;
 	F(int, replace_fd,						\
 	  (unsigned int fd, struct file *file, unsigned int flags), (fd, file, flags)) \
 	F(int, unshare_files, (void), ())				\
+	/* a restored init does not have the tool's controlling terminal */	\
+	F(void, proc_clear_tty, (struct task_struct *p), (p))		\
 	/* what a restored task has closed is closed before it goes on */	\
 	F(void, task_work_run, (void), ())				\
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
@@ -166,7 +169,9 @@ struct mount;
 	A(posix_cpu_nsleep_restart)					\
 	A(alarm_timer_nsleep_restart)					\
 	A(anon_pipe_buf_ops)						\
-	A(pipefifo_fops)
+	A(pipefifo_fops)						\
+	A(tty_fops)							\
+	A(ptmx_fops)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -185,7 +190,39 @@ struct mount;
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)
+	M(dnotify_mark, dn, struct dnotify_struct *)			\
+	/* numbers of a devpts: a terminal comes back under its own */	\
+	M(pts_fs_info, allocated_ptys, struct ida)			\
+	/* what a terminal's line discipline has not given out yet */	\
+	M(n_tty_data, read_head, size_t)				\
+	M(n_tty_data, commit_head, size_t)				\
+	M(n_tty_data, canon_head, size_t)				\
+	M(n_tty_data, read_tail, size_t)				\
+	M(n_tty_data, echo_head, size_t)				\
+	M(n_tty_data, echo_commit, size_t)				\
+	M(n_tty_data, echo_mark, size_t)				\
+	M(n_tty_data, echo_tail, size_t)				\
+	M(n_tty_data, lookahead_count, size_t)				\
+	M(n_tty_data, column, unsigned int)				\
+	M(n_tty_data, canon_column, unsigned int)			\
+	M(n_tty_data, read_buf, struct vz_tty_bytes)			\
+	M(n_tty_data, echo_buf, struct vz_tty_bytes)			\
+	M(n_tty_data, read_flags, struct vz_tty_bits)
+
+/* Bit fields: B(struct, member), vz_test_<struct>_<member>(), vz_assign_<struct>_<member>(). */
+#define VZ_BITS(B)							\
+	B(n_tty_data, lnext)						\
+	B(n_tty_data, erasing)						\
+	B(n_tty_data, push)
+
+/* Types of n_tty_data.read_buf and read_flags */
+struct vz_tty_bytes {
+	u8 byte[4096];
+};
+
+struct vz_tty_bits {
+	unsigned long word[4096 / BITS_PER_LONG];
+};
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
@@ -208,6 +245,23 @@ VZ_ADDRESSES(A)
 	}
 VZ_MEMBERS(M)
 #undef M
+
+#define B(s, member)							\
+	extern unsigned int vz_bit_##s##_##member;			\
+	static inline bool vz_test_##s##_##member(const void *p)	\
+	{								\
+		return ((const u8 *)p)[vz_bit_##s##_##member / 8] >>	\
+			(vz_bit_##s##_##member % 8) & 1;		\
+	}								\
+	static inline void vz_assign_##s##_##member(void *p, bool to)	\
+	{								\
+		u8 *at = (u8 *)p + vz_bit_##s##_##member / 8;		\
+		u8 mask = 1 << (vz_bit_##s##_##member % 8);		\
+									\
+		*at = to ? *at | mask : *at & ~mask;			\
+	}
+VZ_BITS(B)
+#undef B
 
 /* The mount that a path's vfsmount is in. */
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)

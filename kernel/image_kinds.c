@@ -222,7 +222,7 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
-		CPT_FILE_NOREUSE),
+		CPT_FILE_NOREUSE | CPT_FILE_HUNG_UP),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -249,6 +249,8 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 	case S_IFREG: case S_IFDIR:
 		return 0;
 	case S_IFCHR:	/* null, zero, full, random, urandom */
+		if (f->type == CPT_OBJ_TTY)
+			return 0;
 		if (f->rdev == 0x103 || f->rdev == 0x105 || (f->rdev >= 0x107 && f->rdev <= 0x109))
 			return 0;
 		return vz_bad(chk, -EINVAL, "device %#llx", f->rdev);
@@ -275,8 +277,12 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 
 	if (f->kind == CPT_FILE_OBJECT)
 		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
-	if (f->type || f->object)
+	if (f->type == CPT_OBJ_TTY && f->kind == CPT_FILE_PATH) {
+		if (vz_look_file_tty(chk, f))
+			return chk->failed;
+	} else if (f->type || f->object || (f->flags & CPT_FILE_HUNG_UP)) {
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
+	}
 	if (f->kind == CPT_FILE_PIPE) {
 		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
 		    !S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) || (f->f_flags & 3) == 3)
@@ -352,6 +358,31 @@ static int look_flock(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "owner %llu does not fit kind %u", l->files, l->kind);
 	return 0;
 }
+
+/* ---- terminals: image_tty.c ---- */
+
+#define TTY_SIDE_RULES(side)							\
+	VZ_MASK(cpt_tty_image, side.flags, (1U << 12) - 1),			\
+	VZ_MASK(cpt_tty_image, side.pktstatus, 0x7f),	/* TIOCPKT_* */		\
+	VZ_RANGE(cpt_tty_image, side.input, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.echo, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.queue, 0, CPT_TTY_QUEUE),			\
+	VZ_RANGE(cpt_tty_image, side.looked_ahead, 0, CPT_TTY_QUEUE)
+
+static const struct vz_rule tty_rules[] = {
+	VZ_REF(cpt_tty_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_tty_image, index, 0, (1 << 20) - 1),
+	VZ_RANGE(cpt_tty_image, session, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_tty_image, pgrp, 0, VZ_PID_MAX),
+	ID(cpt_tty_image, uid),
+	ID(cpt_tty_image, gid),
+	VZ_MASK(cpt_tty_image, mode, MODE_PERM),
+	VZ_ZERO(cpt_tty_image, zero),
+	VZ_ZERO(cpt_tty_image, termios.zero),
+	VZ_ZERO(cpt_tty_image, locked.zero),
+	TTY_SIDE_RULES(master),
+	TTY_SIDE_RULES(slave),
+};
 
 /* ---- memory: image_mem.c ---- */
 
@@ -440,6 +471,9 @@ static const struct vz_rule process_rules[] = {
 	VZ_RANGE(cpt_process_image, it_virt_interval, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_prof_left, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_prof_interval, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_process_image, tty, CPT_OBJ_TTY),
+	VZ_RANGE(cpt_process_image, tty_old_pgrp, 0, VZ_PID_MAX),
+	VZ_ZERO(cpt_process_image, zero),
 };
 
 static const struct vz_rule task_rules[] = {
@@ -497,6 +531,7 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    ELEMENTS(fd_rules), .own = look_files },
 	[CPT_OBJ_FS]	= { RULES(fs_rules), .strings = 2, .own = look_fs },
 	[CPT_OBJ_FLOCK]	= { RULES(flock_rules), .own = look_flock },
+	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = vz_look_tty },
 	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
 			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },
 	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),

@@ -211,5 +211,7 @@ int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look);
 int vz_look_sighand(struct vz_check *chk, struct vz_look *look);
 int vz_look_cred(struct vz_check *chk, struct vz_look *look);
 int vz_check_processes(struct vz_check *chk);
+int vz_look_tty(struct vz_check *chk, struct vz_look *look);
+int vz_look_file_tty(struct vz_check *chk, const struct cpt_file_image *f);
 
 #endif /* _VZ_IMAGE_RULES_H */

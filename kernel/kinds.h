@@ -21,6 +21,7 @@
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
+	K(tty,		CPT_OBJ_TTY,	struct cpt_tty_image,	0)		\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\

@@ -117,9 +117,9 @@ static int set_advice(struct file *file, u32 flags)
 	return err;
 }
 
-/* The file of a record; errors are said. */
-static struct file *open_path(struct vz_context *ctx, const struct vz_rec *rec,
-			      const struct cred *cred)
+/* The file of a record with a path; errors are said. */
+struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
+			   const struct cred *cred)
 {
 	const struct cpt_file_image *v = rec->fixed;
 	struct file *file;
@@ -173,7 +173,7 @@ static int open_file(struct vz_context *ctx, const struct vz_rec *rec)
 		if (IS_ERR(file))
 			return PTR_ERR(file);
 	} else {
-		file = open_path(ctx, rec, cred);
+		file = rst_file_open(ctx, rec, cred);
 		if (IS_ERR(file))
 			return PTR_ERR(file);
 	}
@@ -190,7 +190,8 @@ static int open_all(struct vz_context *ctx, bool late)
 	int err;
 
 	rst_for_each(ctx, CPT_OBJ_FILE, i, rec) {
-		if (is_late(ctx, rec->fixed) != late)
+		/* those of terminals were opened when the terminals were made */
+		if (is_late(ctx, rec->fixed) != late || rst_made(ctx, CPT_OBJ_FILE, rec->hdr.id))
 			continue;
 		err = open_file(ctx, rec);
 		if (err)

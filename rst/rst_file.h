@@ -20,6 +20,8 @@
  */
 int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path);
 
+struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
+			   const struct cred *cred);
 struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,
 			   const struct cred *cred);
 void rst_pipe_opened_all(struct vz_context *ctx);
