@@ -114,7 +114,8 @@ void cpt_file_look(struct file *file, struct cpt_look *look)
 	look->pipe = cpt_file_is_pipe(file);
 	if (look->pipe)
 		return;
-	look->async = (file->f_flags & FASYNC) && file->f_op->fasync;
+	look->fifo = cpt_file_is_fifo(file);
+	look->async = (file->f_flags & FASYNC) && file->f_op->fasync && !look->fifo;
 	look->type = cpt_file_type(file, &type);
 	if (look->type) {
 		look->held = look->type->hold ? look->type->hold(file) : NULL;
@@ -248,7 +249,7 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 	cpt_file_look(obj->ptr, &look);
 	err = cpt_file_judge(ctx, obj, &look);
 	cpt_file_look_end(&look);
-	if (!err && look.pipe)
+	if (!err && (look.pipe || look.fifo))
 		err = cpt_pipe_collect_end(ctx, obj->ptr);
 	if (!err && look.type)
 		err = look.type->collect(ctx, obj->ptr);
@@ -325,6 +326,11 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		fill_advice(file, v);
 	if (type && tty_hung_up_p(file))
 		v->flags |= CPT_FILE_HUNG_UP;
+	if (cpt_file_is_fifo(file)) {
+		v->pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
+		v->async_fd = cpt_pipe_async_fd(file);
+		v->flags |= cpt_fifo_flags(file);
+	}
 	return 0;
 }
 

@@ -191,6 +191,8 @@ static const struct vz_rule pipe_rules[] = {
 	ID(cpt_pipe_image, gid),
 	VZ_MASK(cpt_pipe_image, mode, MODE_PERM),
 	ID(cpt_pipe_image, user),
+	VZ_MASK(cpt_pipe_image, flags, CPT_PIPE_FIFO),
+	VZ_ZERO(cpt_pipe_image, zero),
 };
 
 static const struct vz_rule pipe_buf_rules[] = {
@@ -216,13 +218,14 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 	}
 	if (sum != pipe->len || sum != look->tail_len)
 		return vz_bad(chk, -EINVAL, "%llu bytes of %llu", look->tail_len, sum);
+	look->obj->u = pipe->flags;
 	return 0;
 }
 
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
-		CPT_FILE_NOREUSE | CPT_FILE_HUNG_UP),
+		CPT_FILE_NOREUSE | CPT_FILE_HUNG_UP | CPT_FILE_NO_WRITER),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -248,6 +251,8 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 	switch (f->mode & S_IFMT) {
 	case S_IFREG: case S_IFDIR:
 		return 0;
+	case S_IFIFO:
+		return f->pipe ? 0 : vz_bad(chk, -EINVAL, "a FIFO without its pipe");
 	case S_IFCHR:	/* null, zero, full, random, urandom */
 		if (f->type == CPT_OBJ_TTY)
 			return 0;
@@ -284,14 +289,18 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
 	}
 	if (f->kind == CPT_FILE_PIPE) {
-		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
+		if (!f->pipe || vz_check_find(chk, CPT_OBJ_PIPE, f->pipe)->u || f->mount || look->h->len || f->pos || f->flags ||
 		    !S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) || (f->f_flags & 3) == 3)
 			return vz_bad(chk, -EINVAL, "not an end of a pipe");
 		if (f->async_fd && !(f->f_flags & O_ASYNC_FLAG))
 			return vz_bad(chk, -EINVAL, "a signal without O_ASYNC");
 		return 0;
 	}
-	if (f->pipe || !f->mount || f->async_fd)
+	if (!f->mount || (f->pipe && (!S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) ||
+				      (f->f_flags & 3) == 3 || f->pos ||
+				      !vz_check_find(chk, CPT_OBJ_PIPE, f->pipe)->u)) ||
+	    (f->flags & CPT_FILE_NO_WRITER && !f->pipe) ||
+	    (f->async_fd && !(f->pipe && f->f_flags & O_ASYNC_FLAG)))
 		return vz_bad(chk, -EINVAL, "not a file with a path");
 	end = look->tail_len ? memchr(look->tail, 0, look->tail_len) : NULL;
 	if (!end || end + 1 != look->tail + look->tail_len || look->tail_len > CPT_MAX_PATH ||

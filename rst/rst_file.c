@@ -138,7 +138,7 @@ struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 		path_put(&path);
 		return ERR_PTR(err);
 	}
-	file = dentry_open(&path, v->f_flags, cred);
+	file = v->pipe ? rst_fifo_open(ctx, rec, &path, cred) : dentry_open(&path, v->f_flags, cred);
 	path_put(&path);
 	err = PTR_ERR_OR_ZERO(file);
 	if (!err) {
@@ -257,6 +257,8 @@ static int rst_file_links(struct vz_context *ctx)
 	rst_for_each(ctx, CPT_OBJ_FILE, i, rec) {
 		v = rec->fixed;
 		file = rst_made(ctx, CPT_OBJ_FILE, rec->hdr.id);
+		if (file && v->flags & CPT_FILE_NO_WRITER)
+			rst_fifo_set_no_writer(file);
 		if (!file || !(v->owner_pid || v->owner_type || v->owner_sig || v->owner_uid ||
 			       v->owner_euid || v->async_fd))
 			continue;

@@ -499,6 +499,9 @@ struct cpt_sighand_image {
 	struct cpt_sigaction_image action[64];
 };
 
+/* cpt_pipe_image.flags */
+#define CPT_PIPE_FIFO		(1U << 0)	/* of a FIFO (named pipe) */
+
 /**
  * struct cpt_pipe_image - a pipe
  * @slots: its capacity in pages (fcntl F_GETPIPE_SZ / page size), a power of two
@@ -511,8 +514,11 @@ struct cpt_sighand_image {
  * @atime_ns: access time, ns of CLOCK_REALTIME
  * @mtime_ns: modification time
  * @ctime_ns: change time
+ * @flags: CPT_PIPE_*
+ * @zero: 0
  *
- * The inode's number is a new one in the restored VE.
+ * The inode's number is a new one in the restored VE. That of a FIFO is its file
+ * system's, with owner, mode and times; its open files are CPT_FILE_PATH.
  */
 struct cpt_pipe_image {
 	__u32 slots;
@@ -525,6 +531,8 @@ struct cpt_pipe_image {
 	__s64 atime_ns;
 	__s64 mtime_ns;
 	__s64 ctime_ns;
+	__u32 flags;
+	__u32 zero;
 };
 
 #define CPT_PIPE_BUF_PACKET	(1U << 0)	/* O_DIRECT packet boundary behind it */
@@ -555,6 +563,7 @@ struct cpt_pipe_buf {
 #define CPT_FILE_RANDOM		(1U << 1)	/* POSIX_FADV_RANDOM */
 #define CPT_FILE_SEQUENTIAL	(1U << 2)	/* POSIX_FADV_SEQUENTIAL */
 #define CPT_FILE_NOREUSE	(1U << 3)	/* POSIX_FADV_NOREUSE */
+#define CPT_FILE_NO_WRITER	(1U << 5)	/* of a FIFO: opened before any writer: no POLLHUP yet */
 #define CPT_FILE_HUNG_UP	(1U << 4)	/* of a terminal: was hung up since it was opened */
 
 /**
@@ -570,14 +579,14 @@ struct cpt_pipe_buf {
  * @mtime_ns: st_mtim; likewise, with CPT_FILE_MAPPED
  * @rdev: st_rdev, in new encoding; compared for devices
  * @mount: id of the mount the path is on
- * @pipe: id of the CPT_OBJ_PIPE
+ * @pipe: id of the CPT_OBJ_PIPE of an end of a pipe, or of a FIFO
  * @cred: id of the CPT_OBJ_CRED that opened it
  * @owner_pid: fcntl(F_GETOWN_EX): process, group or thread (pid in the VE); 0 none
  * @owner_type: F_OWNER_*
  * @owner_sig: fcntl(F_GETSIG)
  * @owner_uid: uid on whose behalf the signal is sent
  * @owner_euid: likewise, effective
- * @async_fd: of a pipe: number of the descriptor that SIGIO names, plus 1; 0: no
+ * @async_fd: of a pipe or FIFO: number of the descriptor that SIGIO names, plus 1; 0: no
  *            signal is sent (O_ASYNC is off, or was given to open(2))
  * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for; a file with a
  *        path may stand for a CPT_OBJ_TTY: then @rdev tells which side it is
