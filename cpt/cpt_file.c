@@ -13,6 +13,7 @@
 #include <linux/tty.h>
 #include "../kernel/access.h"
 #include "cpt_file.h"
+#include "cpt_ghost.h"
 
 /* What open(2) and fcntl(2) leave in f_flags. */
 #define CPT_OPEN_FLAGS	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | FASYNC | O_DIRECT | \
@@ -138,16 +139,11 @@ void cpt_file_look_end(struct cpt_look *look)
 static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct path *path,
 			int err, char *buf)
 {
-	char *name = err == -ENOENT && cpt_ve_root(ctx) ?
-		     vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) : NULL;
+	char *name = d_path(path, buf, PATH_MAX);
 
-	if (!name)
-		name = d_path(path, buf, PATH_MAX);
 	if (IS_ERR(name))
 		name = "(its path is too long)";
-	if (err == -ENOENT)
-		cpt_refuse(ctx, "%s: %s: opened, then unlinked: not supported", who(ctx, obj), name);
-	else if (err == -EXDEV)
+	if (err == -EXDEV)
 		cpt_refuse(ctx, "%s: %s: outside of the VE's root: not supported", who(ctx, obj),
 			   name);
 	else
@@ -158,6 +154,30 @@ static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct
 static bool lost_its_name(const struct cpt_file_type *type, const struct path *path)
 {
 	return type && type->path && d_unlinked(path->dentry);
+}
+
+/* It has no name any more. */
+static int judge_ghost(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
+		       char *buf)
+{
+	const char *why = cpt_ghost_refused(ctx, &look->path);
+	char *name;
+
+	if (!why && cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
+		why = "lease";
+	else if (!why && has_dnotify(d_inode(look->path.dentry), obj->ptr))
+		why = "F_NOTIFY";
+	else if (!why && look->async)
+		why = "O_ASYNC";
+	else if (!why && look->stale)
+		why = "was modified since it was mapped, on a layered file system";
+	if (!why)
+		return 0;
+	name = cpt_ghost_path(ctx, &look->path, buf);
+	if (IS_ERR(name))
+		name = d_path(&look->path, buf, PATH_MAX);
+	cpt_refuse(ctx, "%s: %s: %s: not supported", who(ctx, obj), IS_ERR(name) ? "?" : name, why);
+	return 0;
 }
 
 static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
@@ -173,6 +193,8 @@ static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct c
 	if (IS_ERR(name)) {
 		if (look->what[0])
 			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), look->what);
+		else if (PTR_ERR(name) == -ENOENT)
+			return judge_ghost(ctx, obj, look, buf);
 		else
 			refuse_path(ctx, obj, &look->path, PTR_ERR(name), buf);
 		return PTR_ERR(name) == -ESRCH ? -ESRCH : 0;
@@ -253,6 +275,9 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 		err = cpt_pipe_collect_end(ctx, obj->ptr);
 	if (!err && look.type)
 		err = look.type->collect(ctx, obj->ptr);
+	else if (!err && !look.pipe && !look.fifo && !look.what[0] &&
+		 d_unlinked(look.path.dentry) && !cpt_ghost_refused(ctx, &look.path))
+		err = PTR_ERR_OR_ZERO(cpt_ghost_collect_path(ctx, vz_file_path(obj->ptr)));
 	return err;
 }
 
@@ -299,13 +324,15 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	const struct path *path = vz_file_path(file);
 	struct kstat stat;
 	char *buf, *name;
+	u64 ghost;
 	int err;
 
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
-	name = lost_its_name(type, path) ? vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) ?:
-					   ERR_PTR(-EXDEV) : cpt_path(ctx, path, buf);
+	ghost = type ? 0 : cpt_id(ctx, CPT_OBJ_GHOST, d_inode(path->dentry));
+	name = ghost || lost_its_name(type, path) ? cpt_ghost_path(ctx, path, buf) :
+						    cpt_path(ctx, path, buf);
 	err = IS_ERR(name) ? PTR_ERR(name) : cpt_buf_str(content, name);
 	if (!err)
 		err = vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
@@ -313,6 +340,10 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	if (err)
 		return cpt_err(ctx, err, "%s: its path has changed: error %d", who(ctx, obj), -err);
 	v->kind = CPT_FILE_PATH;
+	if (ghost) {
+		v->type = CPT_OBJ_GHOST;
+		v->object = ghost;
+	}
 	v->mount = cpt_mount_id(ctx, path);
 	v->mode = stat.mode;
 	v->size = stat.size;

@@ -182,6 +182,43 @@ static int look_tmpfs_data(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
+static const struct vz_rule ghost_rules[] = {
+	VZ_REF(cpt_ghost_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_ghost_image, mode, 0, 0177777),
+	ID(cpt_ghost_image, uid),
+	ID(cpt_ghost_image, gid),
+	VZ_ZERO(cpt_ghost_image, zero),
+	VZ_RANGE(cpt_ghost_image, size, 0, VZ_KTIME_MAX),
+};
+
+static int look_ghost(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_ghost_image *g = look->fixed;
+
+	if (!vz_good_path(look->tail) || !look->tail[1])
+		return vz_bad(chk, -EINVAL, "the name is not a plain path");
+	if (!S_ISREG(g->mode) && !(S_ISDIR(g->mode) && !g->size))
+		return vz_bad(chk, -EINVAL, "mode %#o, size %llu", g->mode, g->size);
+	look->obj->n = g->mode & S_IFMT;
+	look->obj->u = g->size;
+	return 0;
+}
+
+static const struct vz_rule ghost_data_rules[] = {
+	VZ_REF(cpt_ghost_data_image, ghost, CPT_OBJ_GHOST),
+};
+
+static int look_ghost_data(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_ghost_data_image *d = look->fixed;
+	const struct vz_check_obj *g = vz_check_find(chk, CPT_OBJ_GHOST, d->ghost);
+
+	if (!S_ISREG(g->n) || d->offset > g->u || look->h->payload > g->u - d->offset)
+		return vz_bad(chk, -EINVAL, "%llu bytes at %llu are behind the file's end",
+			      look->h->payload, d->offset);
+	return 0;
+}
+
 /* ---- files ---- */
 
 static const struct vz_rule pipe_rules[] = {
@@ -285,6 +322,11 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 	if (f->type == CPT_OBJ_TTY && f->kind == CPT_FILE_PATH) {
 		if (vz_look_file_tty(chk, f))
 			return chk->failed;
+	} else if (f->type == CPT_OBJ_GHOST && f->kind == CPT_FILE_PATH) {
+		const struct vz_check_obj *ghost = vz_check_find(chk, CPT_OBJ_GHOST, f->object);
+
+		if (!ghost || ghost->n != (f->mode & S_IFMT) || f->flags & CPT_FILE_HUNG_UP)
+			return vz_bad(chk, -EINVAL, "not ghost %llu", f->object);
 	} else if (f->type || f->object || (f->flags & CPT_FILE_HUNG_UP)) {
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
 	}
@@ -336,12 +378,16 @@ static const struct vz_rule fs_rules[] = {
 	VZ_ZERO(cpt_fs_image, zero),
 	VZ_REF(cpt_fs_image, cwd_mount, CPT_OBJ_MOUNT),
 	VZ_REF(cpt_fs_image, root_mount, CPT_OBJ_MOUNT),
+	VZ_REF_OPT(cpt_fs_image, cwd_ghost, CPT_OBJ_GHOST),
 };
 
 static int look_fs(struct vz_check *chk, struct vz_look *look)
 {
+	const struct cpt_fs_image *fs = look->fixed;
 	const char *cwd = look->tail;
 
+	if (fs->cwd_ghost && !S_ISDIR(vz_check_find(chk, CPT_OBJ_GHOST, fs->cwd_ghost)->n))
+		return vz_bad(chk, -EINVAL, "ghost %llu is not a directory", fs->cwd_ghost);
 	if (!vz_good_path(cwd) || !vz_good_path(cwd + strlen(cwd) + 1))
 		return vz_bad(chk, -EINVAL, "not a plain path");
 	return 0;
@@ -387,6 +433,10 @@ static const struct vz_rule tty_rules[] = {
 	ID(cpt_tty_image, gid),
 	VZ_MASK(cpt_tty_image, mode, MODE_PERM),
 	VZ_ZERO(cpt_tty_image, zero),
+	VZ_RANGE(cpt_tty_image, rows, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, cols, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, xpixel, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, ypixel, 0, 0xffff),
 	VZ_ZERO(cpt_tty_image, termios.zero),
 	VZ_ZERO(cpt_tty_image, locked.zero),
 	TTY_SIDE_RULES(master),
@@ -540,6 +590,8 @@ const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    ELEMENTS(fd_rules), .own = look_files },
 	[CPT_OBJ_FS]	= { RULES(fs_rules), .strings = 2, .own = look_fs },
 	[CPT_OBJ_FLOCK]	= { RULES(flock_rules), .own = look_flock },
+	[CPT_OBJ_GHOST]	= { RULES(ghost_rules), .strings = 1, .own = look_ghost },
+	[CPT_OBJ_GHOST_DATA] = { RULES(ghost_data_rules), .payload = 1, .own = look_ghost_data },
 	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = vz_look_tty },
 	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
 			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },

@@ -18,6 +18,7 @@
 	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\
 	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	VZ_KIND_ONE)	\
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
+	K(ghost,	CPT_OBJ_GHOST,	struct cpt_ghost_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
@@ -32,6 +33,7 @@
 	K(process,	CPT_OBJ_PROCESS, struct cpt_process_image, 0)		\
 	K(task,		CPT_OBJ_TASK,	struct cpt_task_image,	0)		\
 	K(xstate,	CPT_OBJ_XSTATE,	struct cpt_xstate_image, 0)		\
+	K(ghost_data,	CPT_OBJ_GHOST_DATA, struct cpt_ghost_data_image, VZ_KIND_DATA) \
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\
 	K(cow,		CPT_OBJ_COW,	struct cpt_cow_image,	VZ_KIND_DATA)

@@ -126,14 +126,15 @@ struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 	struct path path;
 	int err;
 
-	err = rst_path(ctx, path_of(rec), 0, &path);
+	err = v->type == CPT_OBJ_GHOST ? rst_ghost_path(ctx, v->object, &path) :
+					 rst_path(ctx, path_of(rec), 0, &path);
 	if (err) {
 		rst_err(ctx, err, err == -ENOENT ? "file %llu: %s: does not exist" :
 			"file %llu: %s: cannot be looked up: error %d", rec->hdr.id, path_of(rec),
 			-err);
 		return ERR_PTR(err);
 	}
-	err = check_file(ctx, rec, &path);
+	err = v->type == CPT_OBJ_GHOST ? 0 : check_file(ctx, rec, &path);
 	if (err) {
 		path_put(&path);
 		return ERR_PTR(err);

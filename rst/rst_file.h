@@ -20,6 +20,9 @@
  */
 int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path);
 
+/* What was made for a CPT_OBJ_GHOST; with references. */
+int rst_ghost_path(struct vz_context *ctx, u64 id, struct path *path);
+
 struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 			   const struct cred *cred);
 struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,

@@ -85,7 +85,7 @@ done
 
 if wanted several; then
 	part several
-	several=(socket epoll timerfd removed_cwd)
+	several=(socket epoll timerfd unlinked_link)
 	fresh
 	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"

@@ -140,6 +140,8 @@ enum cpt_object_type {
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
 	CPT_OBJ_TTY		= 55,	/* pseudo terminal */
+	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
+	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
 	CPT_OBJ_MAX
 };
 
@@ -278,6 +280,46 @@ struct cpt_tmpfs_image {
  */
 struct cpt_tmpfs_data_image {
 	__u64 tmpfs;
+	__u64 offset;
+};
+
+/**
+ * struct cpt_ghost_image - a file that was opened and unlinked, or a removed directory
+ * @mount: the mount it is on
+ * @mode: type (regular file or directory) and permissions
+ * @uid: owner
+ * @gid: group
+ * @zero: 0
+ * @size: bytes of a regular file
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time; kept where the file system lets it be chosen
+ *
+ * Content: the NUL-terminated path from the VE's root that it had. Open files and
+ * current directories refer to it. The number of the inode is a new one in the
+ * restored VE.
+ */
+struct cpt_ghost_image {
+	__u64 mount;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 zero;
+	__u64 size;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+};
+
+/**
+ * struct cpt_ghost_data_image - contents of an unlinked file
+ * @ghost: id of the CPT_OBJ_GHOST record
+ * @offset: where the payload belongs in the file; holes are not stored
+ *
+ * The record's payload are the bytes. Its id counts up.
+ */
+struct cpt_ghost_data_image {
+	__u64 ghost;
 	__u64 offset;
 };
 
@@ -589,7 +631,8 @@ struct cpt_pipe_buf {
  * @async_fd: of a pipe or FIFO: number of the descriptor that SIGIO names, plus 1; 0: no
  *            signal is sent (O_ASYNC is off, or was given to open(2))
  * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for; a file with a
- *        path may stand for a CPT_OBJ_TTY: then @rdev tells which side it is
+ *        path may stand for a CPT_OBJ_TTY: then @rdev tells which side it is, or
+ *        for a CPT_OBJ_GHOST
  * @zero: 0
  * @object: its id
  *
@@ -724,10 +767,10 @@ struct cpt_tty_image {
 	__u32 uid;
 	__u32 gid;
 	__u32 mode;
-	__u16 rows;
-	__u16 cols;
-	__u16 xpixel;
-	__u16 ypixel;
+	__u32 rows;
+	__u32 cols;
+	__u32 xpixel;
+	__u32 ypixel;
 	__u64 zero;
 	__s64 atime_ns;
 	__s64 mtime_ns;
@@ -768,6 +811,7 @@ struct cpt_files_image {
  * @zero: 0
  * @cwd_mount: mount of the current directory
  * @root_mount: mount of the root directory
+ * @cwd_ghost: CPT_OBJ_GHOST of a current directory that was removed; 0: it was not
  *
  * Content: two NUL-terminated paths from the VE's root: cwd, root.
  */
@@ -776,6 +820,7 @@ struct cpt_fs_image {
 	__u32 zero;
 	__u64 cwd_mount;
 	__u64 root_mount;
+	__u64 cwd_ghost;
 };
 
 /* cpt_process_image.state */
