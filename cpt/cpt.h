@@ -9,18 +9,22 @@
 
 /**
  * struct cpt_file_type - open files that stand for an object of a kind
+ * @path: it is opened again by its path (CPT_FILE_PATH), and judged as a file
+ *        with a path as well, unless @judge has refused it
  * @is: is this file one? Called with a spinlock held, must not sleep
  * @hold: of a file of a running VE: a reference on what @judge looks at, taken
  *        with a spinlock held, and not on the file: programs would see that what
  *        they closed is not closed yet. NULL: there is nothing to judge
  * @judge: calls cpt_refuse("%s: ...", ctx->who, ...) for what cannot be dumped,
- *         may sleep. The VE runs, or is parked: take the locks
+ *         may sleep. The VE runs, or is parked: take the locks. Returns 0, -errno,
+ *         or with @path 1: refused
  * @drop: ends @hold
  * @collect: the VE is parked: calls cpt_collect() for the object behind the file,
  *           which the caller holds
  * @object: what @collect collected: the key of cpt_id()
  */
 struct cpt_file_type {
+	bool path;
 	bool (*is)(const struct file *file);
 	void *(*hold)(struct file *file);
 	int (*judge)(struct vz_context *ctx, void *held);
@@ -39,6 +43,8 @@ struct cpt_file_type {
  * @dump: writes the object's record(s); the VE is parked
  * @get: takes a reference on obj->ptr when it is added; NULL: none is needed
  * @put: drops it
+ * @collected: called once when all objects are there, for what can only be said
+ *             then; NULL for nothing
  * @loose: a check of the running VE keeps no reference: programs would notice
  *         (a pipe that does not end, ETXTBSY)
  * @file: files that stand for objects of this kind (CPT_FILE_OBJECT); NULL: none
@@ -50,6 +56,7 @@ struct cpt_file_type {
 struct cpt_ops {
 	int (*root)(struct vz_context *ctx);
 	int (*collect)(struct vz_context *ctx, struct vz_obj *obj);
+	int (*collected)(struct vz_context *ctx);
 	int (*dump)(struct vz_context *ctx, struct vz_obj *obj);
 	void (*get)(void *ptr);
 	void (*put)(void *ptr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Contents of files that live in memory only, without the holes: the data records
- * of the kinds tmpfs and shmem.
+ * Contents of files that are in the image, without the holes: the data records
+ * of the kinds tmpfs, shmem and ghost.
  */
 #include <linux/bvec.h>
 #include <linux/fs.h>
@@ -10,7 +10,7 @@
 #include "../kernel/compat.h"
 #include "cpt_contents.h"
 
-/* Both kinds' records are these two. */
+/* The records of all of them are these two. */
 struct contents_image {
 	u64 object;
 	u64 offset;
@@ -22,6 +22,10 @@ static_assert(sizeof(struct contents_image) == sizeof(struct cpt_tmpfs_data_imag
 static_assert(sizeof(struct contents_image) == sizeof(struct cpt_shmem_data_image) &&
 	      offsetof(struct contents_image, offset) ==
 	      offsetof(struct cpt_shmem_data_image, offset));
+
+static_assert(sizeof(struct contents_image) == sizeof(struct cpt_ghost_data_image) &&
+	      offsetof(struct contents_image, offset) ==
+	      offsetof(struct cpt_ghost_data_image, offset));
 
 #define CHUNK_PAGES	256
 

@@ -10,8 +10,10 @@
 #include <linux/kdev_t.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
+#include <linux/tty.h>
 #include "../kernel/access.h"
 #include "cpt_file.h"
+#include "cpt_ghost.h"
 
 /* What open(2) and fcntl(2) leave in f_flags. */
 #define CPT_OPEN_FLAGS	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | FASYNC | O_DIRECT | \
@@ -116,7 +118,8 @@ void cpt_file_look(struct file *file, struct cpt_look *look)
 	look->pipe = cpt_file_is_pipe(file);
 	if (look->pipe)
 		return;
-	look->async = (file->f_flags & FASYNC) && file->f_op->fasync;
+	look->fifo = cpt_file_is_fifo(file);
+	look->async = (file->f_flags & FASYNC) && file->f_op->fasync && !look->fifo;
 	look->type = cpt_file_type(file, &type);
 	if (look->type) {
 		look->held = look->type->hold ? look->type->hold(file) : NULL;
@@ -139,32 +142,62 @@ void cpt_file_look_end(struct cpt_look *look)
 static void refuse_path(struct vz_context *ctx, struct vz_obj *obj, const struct path *path,
 			int err, char *buf)
 {
-	char *name = err == -ENOENT && cpt_ve_root(ctx) ?
-		     vz___d_path(path, cpt_ve_root(ctx), buf, PATH_MAX) : NULL;
+	char *name = d_path(path, buf, PATH_MAX);
 
-	if (!name)
-		name = d_path(path, buf, PATH_MAX);
 	if (IS_ERR(name))
 		name = "(its path is too long)";
-	if (err == -ENOENT)
-		cpt_refuse(ctx, "%s: %s: opened, then unlinked: not supported", who(ctx, obj), name);
-	else if (err == -EXDEV)
+	if (err == -EXDEV)
 		cpt_refuse(ctx, "%s: %s: outside of the VE's root: not supported", who(ctx, obj),
 			   name);
 	else
 		cpt_refuse(ctx, "%s: %s: cannot be named: error %d", who(ctx, obj), name, -err);
 }
 
+/* The name of a terminal goes with its master; whoever has it open keeps it. */
+static bool lost_its_name(const struct cpt_file_type *type, const struct path *path)
+{
+	return type && type->path && d_unlinked(path->dentry);
+}
+
+/* It has no name any more. */
+static int judge_ghost(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
+		       char *buf)
+{
+	const char *why = cpt_ghost_refused(ctx, &look->path);
+	char *name;
+
+	if (!why && cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
+		why = "lease";
+	else if (!why && has_dnotify(d_inode(look->path.dentry), obj->ptr))
+		why = "F_NOTIFY";
+	else if (!why && look->async)
+		why = "O_ASYNC";
+	else if (!why && look->stale)
+		why = "was modified since it was mapped, on a layered file system";
+	if (!why)
+		return 0;
+	name = cpt_ghost_path(ctx, &look->path, buf);
+	if (IS_ERR(name))
+		name = d_path(&look->path, buf, PATH_MAX);
+	cpt_refuse(ctx, "%s: %s: %s: not supported", who(ctx, obj), IS_ERR(name) ? "?" : name, why);
+	return 0;
+}
+
 static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_look *look,
 		      char *buf)
 {
-	char *name = cpt_path(ctx, &look->path, buf);
 	const char *why = NULL;
+	char *name;
 	int err;
 
+	if (lost_its_name(look->type, &look->path) && cpt_mount_id(ctx, &look->path))
+		return 0;
+	name = cpt_path(ctx, &look->path, buf);
 	if (IS_ERR(name)) {
 		if (look->what[0])
 			cpt_refuse(ctx, "%s: %s: not supported", who(ctx, obj), look->what);
+		else if (PTR_ERR(name) == -ENOENT)
+			return judge_ghost(ctx, obj, look, buf);
 		else
 			refuse_path(ctx, obj, &look->path, PTR_ERR(name), buf);
 		return PTR_ERR(name) == -ESRCH ? -ESRCH : 0;
@@ -212,14 +245,14 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		return -ENOMEM;
 	obj->data = data;
 	memcpy(data->who, ctx->who, sizeof(data->who));
-	if (look->type) {
-		if (look->async)
-			cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
-		if (cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
-			cpt_refuse(ctx, "%s: lease: not supported", who(ctx, obj));
-		if (look->held)
-			err = look->type->judge(ctx, look->held);
-	} else if (!look->pipe) {
+	if (look->type && look->async && !look->type->path)
+		cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
+	if (look->type && !look->type->path &&
+	    cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
+		cpt_refuse(ctx, "%s: lease: not supported", who(ctx, obj));
+	if (look->held)
+		err = look->type->judge(ctx, look->held);
+	if (!err && !look->pipe && (!look->type || look->type->path)) {
 		buf = kmalloc(PATH_MAX, GFP_KERNEL);
 		if (!buf)
 			return -ENOMEM;
@@ -230,7 +263,7 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		cpt_refuse(ctx, "%s: SIGIO goes to a process outside of the VE", who(ctx, obj));
 	if (flags)
 		cpt_refuse(ctx, "%s: open flags %#x: not supported", who(ctx, obj), flags);
-	if (err)
+	if (err < 0)
 		return err;
 	cred = cpt_collect(ctx, CPT_OBJ_CRED, (void *)look->cred);
 	return PTR_ERR_OR_ZERO(cred);
@@ -244,10 +277,13 @@ static int cpt_file_collect(struct vz_context *ctx, struct vz_obj *obj)
 	cpt_file_look(obj->ptr, &look);
 	err = cpt_file_judge(ctx, obj, &look);
 	cpt_file_look_end(&look);
-	if (!err && look.pipe)
+	if (!err && (look.pipe || look.fifo))
 		err = cpt_pipe_collect_end(ctx, obj->ptr);
 	if (!err && look.type)
 		err = look.type->collect(ctx, obj->ptr);
+	else if (!err && !look.pipe && !look.fifo && !look.what[0] &&
+		 d_unlinked(look.path.dentry) && !cpt_ghost_refused(ctx, &look.path))
+		err = PTR_ERR_OR_ZERO(cpt_ghost_collect_path(ctx, vz_file_path(obj->ptr)));
 	return err;
 }
 
@@ -287,19 +323,22 @@ static void fill_advice(struct file *file, struct cpt_file_image *v)
 }
 
 static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file_image *v,
-		     struct cpt_buf *content)
+		     const struct cpt_file_type *type, struct cpt_buf *content)
 {
 	struct file *file = obj->ptr;
 	struct cpt_file *data = obj->data;
 	const struct path *path = vz_file_path(file);
 	struct kstat stat;
 	char *buf, *name;
+	u64 ghost;
 	int err;
 
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
-	name = cpt_path(ctx, path, buf);
+	ghost = type ? 0 : cpt_id(ctx, CPT_OBJ_GHOST, d_inode(path->dentry));
+	name = ghost || lost_its_name(type, path) ? cpt_ghost_path(ctx, path, buf) :
+						    cpt_path(ctx, path, buf);
 	err = IS_ERR(name) ? PTR_ERR(name) : cpt_buf_str(content, name);
 	if (!err)
 		err = vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_SYNC_AS_STAT);
@@ -307,6 +346,10 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	if (err)
 		return cpt_err(ctx, err, "%s: its path has changed: error %d", who(ctx, obj), -err);
 	v->kind = CPT_FILE_PATH;
+	if (ghost) {
+		v->type = CPT_OBJ_GHOST;
+		v->object = ghost;
+	}
 	v->mount = cpt_mount_id(ctx, path);
 	v->mode = stat.mode;
 	v->size = stat.size;
@@ -318,6 +361,13 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		v->flags |= CPT_FILE_MAPPED;
 	if (S_ISREG(stat.mode) && !(file->f_mode & FMODE_PATH))
 		fill_advice(file, v);
+	if (type && tty_hung_up_p(file))
+		v->flags |= CPT_FILE_HUNG_UP;
+	if (cpt_file_is_fifo(file)) {
+		v->pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
+		v->async_fd = cpt_pipe_async_fd(file);
+		v->flags |= cpt_fifo_flags(file);
+	}
 	return 0;
 }
 
@@ -336,12 +386,13 @@ static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		return 0;
 	}
 	type = cpt_file_type(file, &v->type);
-	if (!type) {
+	if (!type)
 		v->type = 0;
-		return fill_path(ctx, obj, v, content);
-	}
+	else
+		v->object = cpt_id(ctx, v->type, type->object(file));
+	if (!type || type->path)
+		return fill_path(ctx, obj, v, type, content);
 	v->kind = CPT_FILE_OBJECT;
-	v->object = cpt_id(ctx, v->type, type->object(file));
 	v->pos = file->f_pos;
 	/* open(2) would have made it a writer of its inode: execve(2) tells */
 	if (v->type == CPT_OBJ_SHMEM && (file->f_mode & (FMODE_WRITE | FMODE_WRITER)) == FMODE_WRITE)

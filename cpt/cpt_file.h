@@ -27,9 +27,10 @@ struct cpt_file {
  * @owner: who gets SIGIO; a reference, or NULL
  * @flags: of open(2)
  * @pipe: is an end of a pipe
+ * @fifo: is an open FIFO
  * @type: stands for an object of another kind; NULL: it does not
  * @held: of @type->hold
- * @async: sends SIGIO, and is no pipe
+ * @async: sends SIGIO, and is neither
  * @stale: of a mapping: the file was modified on a layered file system since
  * @what: what it is that cannot be dumped; "": nothing of that kind
  */
@@ -39,6 +40,7 @@ struct cpt_look {
 	struct pid *owner;
 	u32 flags;
 	bool pipe;
+	bool fifo;
 	const struct cpt_file_type *type;
 	void *held;
 	bool async;
@@ -56,11 +58,13 @@ bool cpt_file_is_pidfd(const struct file *file);
 bool cpt_file_is_shmem(const struct file *file);
 int cpt_shmem_write_data(struct vz_context *ctx);
 bool cpt_file_is_signalfd(const struct file *file);
+bool cpt_file_is_fifo(const struct file *file);
 /* Its contents are in the image: it is on a tmpfs. */
 bool cpt_file_is_tmpfs(const struct file *file);
 
 int cpt_pipe_collect_end(struct vz_context *ctx, struct file *file);
 u32 cpt_pipe_async_fd(struct file *file);
+u32 cpt_fifo_flags(struct file *file);
 
 /* A lease on an inode, held through this open file. */
 bool cpt_flock_has_lease(struct inode *inode, const void *file);

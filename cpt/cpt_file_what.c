@@ -151,6 +151,11 @@ bool cpt_file_is_pipe(const struct file *file)
 	       vz_file_path(file)->dentry->d_sb->s_magic == PIPEFS_MAGIC;
 }
 
+bool cpt_file_is_fifo(const struct file *file)
+{
+	return (unsigned long)file->f_op == vz_addr_pipefifo_fops && !cpt_file_is_pipe(file);
+}
+
 bool cpt_file_is_tmpfs(const struct file *file)
 {
 	return vz_file_path(file)->dentry->d_sb->s_magic == TMPFS_MAGIC;
@@ -195,8 +200,7 @@ const char *cpt_file_unsupported(const struct file *file, char *what)
 		snprintf(what, CPT_FILE_WHAT, "block device %u:%u", MAJOR(dev), MINOR(dev));
 		return what;
 	case S_IFIFO:
-		strscpy(what, "FIFO (named pipe)", CPT_FILE_WHAT);
-		return what;
+		return NULL;
 	default:
 		snprintf(what, CPT_FILE_WHAT, "file of type %#o", inode->i_mode & S_IFMT);
 		return what;

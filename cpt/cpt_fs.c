@@ -9,7 +9,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "../kernel/access.h"
-#include "cpt.h"
+#include "cpt_ghost.h"
 
 /**
  * struct cpt_fs - vz_obj.data of a CPT_OBJ_FS
@@ -42,15 +42,27 @@ static int refuse_dir(struct vz_context *ctx, const char *what, const char *why)
 
 /* Adds the name of a directory to the record. */
 static int add_dir(struct vz_context *ctx, struct cpt_fs *data, const struct path *path,
-		   const char *what, u64 *mount)
+		   const char *what, u64 *mount, u64 *ghost)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL), *name;
+	struct vz_obj *obj;
 	int err = 0;
 
 	if (!buf)
 		return -ENOMEM;
 	name = cpt_path(ctx, path, buf);
 	*mount = cpt_mount_id(ctx, path);
+	if (PTR_ERR_OR_ZERO(name) == -ENOENT && ghost && !cpt_ghost_refused(ctx, path)) {
+		obj = ctx->checking ? NULL : cpt_ghost_collect_path(ctx, path);
+		name = IS_ERR(obj) ? (char *)obj : cpt_ghost_path(ctx, path, buf);
+		if (!IS_ERR(name)) {
+			*ghost = obj ? obj->id : 0;
+			data->len += strscpy(data->paths + data->len, name, PATH_MAX) + 1;
+		}
+		err = PTR_ERR_OR_ZERO(name);
+		kfree(buf);
+		return err;
+	}
 	if (!IS_ERR(name)) {
 		err = cpt_reachable(ctx, path, name);
 		data->len += strscpy(data->paths + data->len, name, PATH_MAX) + 1;
@@ -88,9 +100,10 @@ static int cpt_fs_collect(struct vz_context *ctx, struct vz_obj *obj)
 	data->image.umask = fs->umask & S_IRWXUGO;
 	get_fs_pwd(fs, &cwd);
 	get_fs_root(fs, &root);
-	err = add_dir(ctx, data, &cwd, "current directory", &data->image.cwd_mount);
+	err = add_dir(ctx, data, &cwd, "current directory", &data->image.cwd_mount,
+		      &data->image.cwd_ghost);
 	if (!err)
-		err = add_dir(ctx, data, &root, "root directory", &data->image.root_mount);
+		err = add_dir(ctx, data, &root, "root directory", &data->image.root_mount, NULL);
 	path_put(&cwd);
 	path_put(&root);
 	return err;

@@ -92,6 +92,10 @@ static int collect(struct vz_context *ctx, bool checking)
 		if (ops->root)
 			err = ops->root(ctx);
 	}
+	for (i = 0; i < vz_nr_kinds && !err; i++) {
+		if (cpt_ops[vz_kinds[i].type]->collected)
+			err = cpt_ops[vz_kinds[i].type]->collected(ctx);
+	}
 	return err ?: ctx->refusals ? -EBUSY : 0;
 }
 

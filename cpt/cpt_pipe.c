@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pipe: anonymous pipes and the data in them.
+ * pipe: anonymous pipes, FIFOs (named pipes), and the data in them.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -163,7 +163,10 @@ static int cpt_pipe_dump(struct vz_context *ctx, struct vz_obj *obj)
 		return cpt_err(ctx, -EBUSY, "%s: pipe shared with a process outside of the VE",
 			       info->who);
 	pipe_lock(pipe);
-	fill_inode(inode, &v);
+	if (cpt_file_is_pipe(info->file))
+		fill_inode(inode, &v);
+	else
+		v.flags = CPT_PIPE_FIFO;
 	v.slots = pipe->ring_size;
 	v.bufs = pipe->head - pipe->tail;
 	v.len = data_len(pipe);
@@ -205,6 +208,18 @@ u32 cpt_pipe_async_fd(struct file *file)
 		fd = async->fa_fd + 1;
 	pipe_unlock(pipe);
 	return fd;
+}
+
+/* CPT_FILE_NO_WRITER of an open FIFO */
+u32 cpt_fifo_flags(struct file *file)
+{
+	struct pipe_inode_info *pipe = file->private_data;
+	u32 flags;
+
+	pipe_lock(pipe);
+	flags = vz_fifo_seen(file) == pipe->w_counter ? CPT_FILE_NO_WRITER : 0;
+	pipe_unlock(pipe);
+	return flags;
 }
 
 const struct cpt_ops cpt_pipe_ops = {

@@ -12,6 +12,7 @@
 #include <linux/sched/task.h>
 #include "../kernel/access.h"
 #include "cpt_task.h"
+#include "cpt_tty.h"
 
 /* The pid that the VE knows a task's parent (thread) by; 0 when it is outside. */
 static pid_t parent_of(struct vz_context *ctx, struct task_struct *task, pid_t *thread)
@@ -32,9 +33,6 @@ static void collect_signal(struct vz_context *ctx, struct vz_task *vt)
 	struct signal_struct *signal = vt->task->signal;
 	const char *comm = vt->task->comm;
 
-	if (signal->tty)
-		cpt_refuse(ctx, "process %d (%s): controlling terminal: not supported", vt->pid,
-			   comm);
 	if (signal->core_state)
 		cpt_refuse(ctx, "process %d (%s): is dumping core", vt->pid, comm);
 }
@@ -44,6 +42,7 @@ static int collect_process(struct vz_context *ctx, struct vz_task *vt)
 {
 	struct task_struct *task = vt->task;
 	pid_t ppid, ptid;
+	int err;
 
 	ppid = parent_of(ctx, task, &ptid);
 	if (!ppid && vt->pid != 1 && pid_alive(task)) {
@@ -62,6 +61,9 @@ static int collect_process(struct vz_context *ctx, struct vz_task *vt)
 		return 0;
 	}
 	collect_signal(ctx, vt);
+	err = cpt_tty_collect_controlling(ctx, vt);
+	if (err)
+		return err;
 	return ctx->checking ? 0 :
 	       cpt_sigqueue_collect(ctx, task, &task->signal->shared_pending);
 }
@@ -207,6 +209,9 @@ static int dump_process(struct vz_context *ctx, struct vz_task *vt)
 	v.flags |= task->signal->has_child_subreaper ? CPT_PROCESS_SUBREAPED : 0;
 	v.flags |= task->signal->leader ? CPT_PROCESS_LEADER : 0;
 	v.flags |= vt->pid != 1 && parent_has_execed(task) ? CPT_PROCESS_NEW_PARENT : 0;
+	v.tty = cpt_id(ctx, CPT_OBJ_TTY, task->signal->tty);
+	v.tty_old_pgrp = task->signal->tty_old_pgrp ?
+			 pid_nr_ns(task->signal->tty_old_pgrp, ctx->pidns) : 0;
 	if (vt->zombie) {
 		v.state = CPT_PROCESS_ZOMBIE;
 		v.exit_code = zombie_exit_code(task);

@@ -47,9 +47,14 @@ VZ_ADDRESSES(A)
 VZ_MEMBERS(M)
 #undef M
 
-#define S(s) unsigned int vz_size_##s; EXPORT_SYMBOL_GPL(vz_size_##s);
-VZ_SIZES(S)
-#undef S
+#define S(s) unsigned int vz_size_##s; EXPORT_SYMBOL_GPL(vz_size_##s);						\
+VZ_SIZES(S)						\
+#undef S						\
+						\
+#define B(s, member)							\
+	unsigned int vz_bit_##s##_##member; EXPORT_SYMBOL_GPL(vz_bit_##s##_##member);						\
+VZ_BITS(B)						\
+#undef B						\
 
 struct vz_function {
 	const char *name;
@@ -108,6 +113,13 @@ static const struct vz_size vz_sizes[] = {
 #define S(s) { .type = #s, .to = &vz_size_##s },
 	VZ_SIZES(S)
 #undef S
+};
+
+/* @size 0: one bit, @to gets its offset in bits */
+static const struct vz_member vz_bits[] = {
+#define B(s, m) { .type = #s, .name = #m, .to = &vz_bit_##s##_##m },
+	VZ_BITS(B)
+#undef B
 };
 
 /* ---- finding it ---- */
@@ -241,7 +253,7 @@ static u32 type_size(const struct btf *btf, u32 id)
 
 /* Offset in bits of a member, also of an unnamed struct or union within. */
 static int find_member(const struct btf *btf, const struct btf_type *t, const char *name,
-		       u32 *offset, u32 *type)
+		       u32 *offset, u32 *type, u32 *bits)
 {
 	const struct btf_member *m = btf_type_member(t);
 	const struct btf_type *inner;
@@ -255,12 +267,13 @@ static int find_member(const struct btf *btf, const struct btf_type *t, const ch
 				continue;
 			*offset = at;
 			*type = m->type;
+			*bits = __btf_member_bitfield_size(t, m);
 			return 0;
 		}
 		/* btf_type_is_struct() is true for a union, too */
 		inner = skip_modifiers(btf, m->type);
 		if (inner && btf_type_is_struct(inner) &&
-		    !find_member(btf, inner, name, offset, type)) {
+		    !find_member(btf, inner, name, offset, type, bits)) {
 			*offset += at;
 			return 0;
 		}
@@ -270,7 +283,7 @@ static int find_member(const struct btf *btf, const struct btf_type *t, const ch
 
 static void resolve_member(const struct btf *btf, const struct vz_member *m)
 {
-	u32 offset, type;
+	u32 offset, type, bits;
 	char name[64];
 	s32 id;
 
@@ -281,8 +294,15 @@ static void resolve_member(const struct btf *btf, const struct vz_member *m)
 		return;
 	}
 	if (tested(name) ||
-	    find_member(btf, btf_type_by_id(btf, id), m->name, &offset, &type)) {
+	    find_member(btf, btf_type_by_id(btf, id), m->name, &offset, &type, &bits)) {
 		miss("no member %s", name);
+		return;
+	}
+	if (!m->size) {
+		if (bits == 1)
+			*m->to = offset;
+		else
+			miss("member %s is not one bit", name);
 		return;
 	}
 	if (offset % 8 || type_size(btf, type) != m->size) {
@@ -353,6 +373,8 @@ int vz_access_init(void)
 		resolve_member(btf, &vz_members[i]);
 	for (i = 0; i < ARRAY_SIZE(vz_sizes); i++)
 		resolve_size(btf, &vz_sizes[i]);
+	for (i = 0; i < ARRAY_SIZE(vz_bits); i++)
+		resolve_member(btf, &vz_bits[i]);
 	if (misses)
 		pr_err("vzcpt: not loaded: %u misses\n", misses);
 	return misses ? -ENOEXEC : 0;

@@ -13,6 +13,7 @@
 #include <linux/dnotify.h>
 #include <linux/eventpoll.h>
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/lsm_hooks.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/hrtimer.h>
@@ -165,6 +166,8 @@ struct tcp_sock_af_ops;
 	F(int, replace_fd,						\
 	  (unsigned int fd, struct file *file, unsigned int flags), (fd, file, flags)) \
 	F(int, unshare_files, (void), ())				\
+	/* a restored init does not have the tool's controlling terminal */	\
+	F(void, proc_clear_tty, (struct task_struct *p), (p))		\
 	/* what a restored task has closed is closed before it goes on */	\
 	F(void, task_work_run, (void), ())				\
 	/* descriptors in flight on AF_UNIX sockets, as the collector of cycles knows them */ \
@@ -287,7 +290,9 @@ struct tcp_sock_af_ops;
 	A(eventpoll_fops)						\
 	A(inotify_fops)						\
 	A(unix_wfree)						\
-	A(mqueue_file_operations)
+	A(mqueue_file_operations)						\
+	A(tty_fops)							\
+	A(ptmx_fops)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -324,7 +329,7 @@ struct tcp_sock_af_ops;
 	M(bictcp, curr_rtt, u32)					\
 	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)			\
+	M(dnotify_mark, dn, struct dnotify_struct *)						\
 	M(eventfd_ctx, kref, struct kref)				\
 	M(eventfd_ctx, wqh, wait_queue_head_t)				\
 	M(eventfd_ctx, count, u64)					\
@@ -397,22 +402,54 @@ struct tcp_sock_af_ops;
 	M(mqueue_inode_info, ucounts, struct ucounts *)			\
 	M(mqueue_inode_info, qsize, unsigned long)			\
 	M(posix_msg_tree_node, rb_node, struct rb_node)			\
-	M(posix_msg_tree_node, msg_list, struct list_head)
-
-/* Sizes of private structs: S(struct), used as vz_size_<struct>. */
+	M(posix_msg_tree_node, msg_list, struct list_head)						\
+						\
+/* Sizes of private structs: S(struct), used as vz_size_<struct>. */						\
 #define VZ_SIZES(S)							\
 	S(sem)								\
-	S(msg_msgseg)
-
-/* ioctl EPIOCSPARAMS: 6.9 */
-#ifdef EPIOCSPARAMS
+	S(msg_msgseg)						\
+						\
+/* ioctl EPIOCSPARAMS: 6.9 */						\
+#ifdef EPIOCSPARAMS						\
 #define VZ_MEMBERS_EPOLL_PARAMS(M)					\
 	M(eventpoll, busy_poll_usecs, u32)				\
 	M(eventpoll, busy_poll_budget, u16)				\
-	M(eventpoll, prefer_busy_poll, bool)
-#else
-#define VZ_MEMBERS_EPOLL_PARAMS(M)
-#endif
+	M(eventpoll, prefer_busy_poll, bool)						\
+#else						\
+#define VZ_MEMBERS_EPOLL_PARAMS(M)						\
+#endif						\
+	/* numbers of a devpts: a terminal comes back under its own */	\
+	M(pts_fs_info, allocated_ptys, struct ida)			\
+	/* what a terminal's line discipline has not given out yet */	\
+	M(n_tty_data, read_head, size_t)				\
+	M(n_tty_data, commit_head, size_t)				\
+	M(n_tty_data, canon_head, size_t)				\
+	M(n_tty_data, read_tail, size_t)				\
+	M(n_tty_data, echo_head, size_t)				\
+	M(n_tty_data, echo_commit, size_t)				\
+	M(n_tty_data, echo_mark, size_t)				\
+	M(n_tty_data, echo_tail, size_t)				\
+	M(n_tty_data, lookahead_count, size_t)				\
+	M(n_tty_data, column, unsigned int)				\
+	M(n_tty_data, canon_column, unsigned int)			\
+	M(n_tty_data, read_buf, struct vz_tty_bytes)			\
+	M(n_tty_data, echo_buf, struct vz_tty_bytes)			\
+	M(n_tty_data, read_flags, struct vz_tty_bits)						\
+						\
+/* Bit fields: B(struct, member), vz_test_<struct>_<member>(), vz_assign_<struct>_<member>(). */						\
+#define VZ_BITS(B)							\
+	B(n_tty_data, lnext)						\
+	B(n_tty_data, erasing)						\
+	B(n_tty_data, push)						\
+						\
+/* Types of n_tty_data.read_buf and read_flags */						\
+struct vz_tty_bytes {						\
+	u8 byte[4096];						\
+};						\
+						\
+struct vz_tty_bits {						\
+	unsigned long word[4096 / BITS_PER_LONG];						\
+};
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
@@ -436,9 +473,26 @@ VZ_ADDRESSES(A)
 VZ_MEMBERS(M)
 #undef M
 
-#define S(s) extern unsigned int vz_size_##s;
-VZ_SIZES(S)
-#undef S
+#define S(s) extern unsigned int vz_size_##s;						\
+VZ_SIZES(S)						\
+#undef S						\
+						\
+#define B(s, member)							\
+	extern unsigned int vz_bit_##s##_##member;			\
+	static inline bool vz_test_##s##_##member(const void *p)	\
+	{								\
+		return ((const u8 *)p)[vz_bit_##s##_##member / 8] >>	\
+			(vz_bit_##s##_##member % 8) & 1;		\
+	}								\
+	static inline void vz_assign_##s##_##member(void *p, bool to)	\
+	{								\
+		u8 *at = (u8 *)p + vz_bit_##s##_##member / 8;		\
+		u8 mask = 1 << (vz_bit_##s##_##member % 8);		\
+									\
+		*at = to ? *at | mask : *at & ~mask;			\
+	}						\
+VZ_BITS(B)						\
+#undef B						\
 
 /* The mount that a path's vfsmount is in. */
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)

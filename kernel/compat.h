@@ -236,6 +236,13 @@ static inline struct inode *vz_mark_inode(const struct fsnotify_mark *mark)
 #define VZ_PIPE_FMODE		((__force fmode_t)0)
 #endif
 
+/* 6.12: of an open FIFO: the count of writers when it was opened, or 0 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define vz_fifo_seen(file)	((file)->f_pipe)
+#else
+#define vz_fifo_seen(file)	((file)->f_version)
+#endif
+
 /* 6.3 */
 #ifndef FMODE_NOREUSE
 #define FMODE_NOREUSE		((__force fmode_t)0)

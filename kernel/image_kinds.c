@@ -183,6 +183,43 @@ static int look_tmpfs_data(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
+static const struct vz_rule ghost_rules[] = {
+	VZ_REF(cpt_ghost_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_ghost_image, mode, 0, 0177777),
+	ID(cpt_ghost_image, uid),
+	ID(cpt_ghost_image, gid),
+	VZ_ZERO(cpt_ghost_image, zero),
+	VZ_RANGE(cpt_ghost_image, size, 0, VZ_KTIME_MAX),
+};
+
+static int look_ghost(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_ghost_image *g = look->fixed;
+
+	if (!vz_good_path(look->tail) || !look->tail[1])
+		return vz_bad(chk, -EINVAL, "the name is not a plain path");
+	if (!S_ISREG(g->mode) && !(S_ISDIR(g->mode) && !g->size))
+		return vz_bad(chk, -EINVAL, "mode %#o, size %llu", g->mode, g->size);
+	look->obj->n = g->mode & S_IFMT;
+	look->obj->u = g->size;
+	return 0;
+}
+
+static const struct vz_rule ghost_data_rules[] = {
+	VZ_REF(cpt_ghost_data_image, ghost, CPT_OBJ_GHOST),
+};
+
+static int look_ghost_data(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_ghost_data_image *d = look->fixed;
+	const struct vz_check_obj *g = vz_check_find(chk, CPT_OBJ_GHOST, d->ghost);
+
+	if (!S_ISREG(g->n) || d->offset > g->u || look->h->payload > g->u - d->offset)
+		return vz_bad(chk, -EINVAL, "%llu bytes at %llu are behind the file's end",
+			      look->h->payload, d->offset);
+	return 0;
+}
+
 /* ---- files ---- */
 
 static const struct vz_rule pipe_rules[] = {
@@ -192,6 +229,8 @@ static const struct vz_rule pipe_rules[] = {
 	ID(cpt_pipe_image, gid),
 	VZ_MASK(cpt_pipe_image, mode, MODE_PERM),
 	ID(cpt_pipe_image, user),
+	VZ_MASK(cpt_pipe_image, flags, CPT_PIPE_FIFO),
+	VZ_ZERO(cpt_pipe_image, zero),
 };
 
 static const struct vz_rule pipe_buf_rules[] = {
@@ -217,13 +256,14 @@ static int look_pipe(struct vz_check *chk, struct vz_look *look)
 	}
 	if (sum != pipe->len || sum != look->tail_len)
 		return vz_bad(chk, -EINVAL, "%llu bytes of %llu", look->tail_len, sum);
+	look->obj->u = pipe->flags;
 	return 0;
 }
 
 static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
-		CPT_FILE_NOREUSE | CPT_FILE_FIRST),
+		CPT_FILE_NOREUSE | CPT_FILE_FIRST | CPT_FILE_HUNG_UP | CPT_FILE_NO_WRITER),
 	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
@@ -249,7 +289,11 @@ static int look_file_type(struct vz_check *chk, const struct cpt_file_image *f)
 	switch (f->mode & S_IFMT) {
 	case S_IFREG: case S_IFDIR:
 		return 0;
+	case S_IFIFO:
+		return f->pipe ? 0 : vz_bad(chk, -EINVAL, "a FIFO without its pipe");
 	case S_IFCHR:	/* null, zero, full, random, urandom */
+		if (f->type == CPT_OBJ_TTY)
+			return 0;
 		if (f->rdev == 0x103 || f->rdev == 0x105 || (f->rdev >= 0x107 && f->rdev <= 0x109))
 			return 0;
 		return vz_bad(chk, -EINVAL, "device %#llx", f->rdev);
@@ -278,17 +322,32 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 
 	if (f->kind == CPT_FILE_OBJECT)
 		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
-	if (f->type || f->object || f->flags & CPT_FILE_FIRST)
+	if (f->flags & CPT_FILE_FIRST)
 		return vz_bad(chk, -EINVAL, "not a file of another kind");
+	if (f->type == CPT_OBJ_TTY && f->kind == CPT_FILE_PATH) {
+		if (vz_look_file_tty(chk, f))
+			return chk->failed;
+	} else if (f->type == CPT_OBJ_GHOST && f->kind == CPT_FILE_PATH) {
+		const struct vz_check_obj *ghost = vz_check_find(chk, CPT_OBJ_GHOST, f->object);
+
+		if (!ghost || ghost->n != (f->mode & S_IFMT) || f->flags & CPT_FILE_HUNG_UP)
+			return vz_bad(chk, -EINVAL, "not ghost %llu", f->object);
+	} else if (f->type || f->object || (f->flags & CPT_FILE_HUNG_UP)) {
+		return vz_bad(chk, -EINVAL, "not a file of another kind");
+	}
 	if (f->kind == CPT_FILE_PIPE) {
-		if (!f->pipe || f->mount || look->h->len || f->pos || f->flags ||
+		if (!f->pipe || vz_check_find(chk, CPT_OBJ_PIPE, f->pipe)->u || f->mount || look->h->len || f->pos || f->flags ||
 		    !S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) || (f->f_flags & 3) == 3)
 			return vz_bad(chk, -EINVAL, "not an end of a pipe");
 		if (f->async_fd && !(f->f_flags & O_ASYNC_FLAG))
 			return vz_bad(chk, -EINVAL, "a signal without O_ASYNC");
 		return 0;
 	}
-	if (f->pipe || !f->mount || f->async_fd)
+	if (!f->mount || (f->pipe && (!S_ISFIFO(f->mode) || (f->f_flags & O_PATH_FLAG) ||
+				      (f->f_flags & 3) == 3 || f->pos ||
+				      !vz_check_find(chk, CPT_OBJ_PIPE, f->pipe)->u)) ||
+	    (f->flags & CPT_FILE_NO_WRITER && !f->pipe) ||
+	    (f->async_fd && !(f->pipe && f->f_flags & O_ASYNC_FLAG)))
 		return vz_bad(chk, -EINVAL, "not a file with a path");
 	end = look->tail_len ? memchr(look->tail, 0, look->tail_len) : NULL;
 	if (!end || end + 1 != look->tail + look->tail_len || look->tail_len > CPT_MAX_PATH ||
@@ -324,12 +383,16 @@ static const struct vz_rule fs_rules[] = {
 	VZ_ZERO(cpt_fs_image, zero),
 	VZ_REF(cpt_fs_image, cwd_mount, CPT_OBJ_MOUNT),
 	VZ_REF(cpt_fs_image, root_mount, CPT_OBJ_MOUNT),
+	VZ_REF_OPT(cpt_fs_image, cwd_ghost, CPT_OBJ_GHOST),
 };
 
 static int look_fs(struct vz_check *chk, struct vz_look *look)
 {
+	const struct cpt_fs_image *fs = look->fixed;
 	const char *cwd = look->tail;
 
+	if (fs->cwd_ghost && !S_ISDIR(vz_check_find(chk, CPT_OBJ_GHOST, fs->cwd_ghost)->n))
+		return vz_bad(chk, -EINVAL, "ghost %llu is not a directory", fs->cwd_ghost);
 	if (!vz_good_path(cwd) || !vz_good_path(cwd + strlen(cwd) + 1))
 		return vz_bad(chk, -EINVAL, "not a plain path");
 	return 0;
@@ -355,6 +418,35 @@ static int look_flock(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "owner %llu does not fit kind %u", l->files, l->kind);
 	return 0;
 }
+
+/* ---- terminals: image_tty.c ---- */
+
+#define TTY_SIDE_RULES(side)							\
+	VZ_MASK(cpt_tty_image, side.flags, (1U << 12) - 1),			\
+	VZ_MASK(cpt_tty_image, side.pktstatus, 0x7f),	/* TIOCPKT_* */		\
+	VZ_RANGE(cpt_tty_image, side.input, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.echo, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.queue, 0, CPT_TTY_QUEUE),			\
+	VZ_RANGE(cpt_tty_image, side.looked_ahead, 0, CPT_TTY_QUEUE)
+
+static const struct vz_rule tty_rules[] = {
+	VZ_REF(cpt_tty_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_tty_image, index, 0, (1 << 20) - 1),
+	VZ_RANGE(cpt_tty_image, session, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_tty_image, pgrp, 0, VZ_PID_MAX),
+	ID(cpt_tty_image, uid),
+	ID(cpt_tty_image, gid),
+	VZ_MASK(cpt_tty_image, mode, MODE_PERM),
+	VZ_ZERO(cpt_tty_image, zero),
+	VZ_RANGE(cpt_tty_image, rows, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, cols, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, xpixel, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, ypixel, 0, 0xffff),
+	VZ_ZERO(cpt_tty_image, termios.zero),
+	VZ_ZERO(cpt_tty_image, locked.zero),
+	TTY_SIDE_RULES(master),
+	TTY_SIDE_RULES(slave),
+};
 
 /* ---- memory: image_mem.c ---- */
 
@@ -444,6 +536,9 @@ static const struct vz_rule process_rules[] = {
 	VZ_RANGE(cpt_process_image, it_virt_interval, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_prof_left, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_process_image, it_prof_interval, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_process_image, tty, CPT_OBJ_TTY),
+	VZ_RANGE(cpt_process_image, tty_old_pgrp, 0, VZ_PID_MAX),
+	VZ_ZERO(cpt_process_image, zero),
 };
 
 static const struct vz_rule task_rules[] = {
@@ -566,6 +661,9 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    ELEMENTS(fd_rules), .own = look_files },
 	[CPT_OBJ_FS]	= { RULES(fs_rules), .strings = 2, .own = look_fs },
 	[CPT_OBJ_FLOCK]	= { RULES(flock_rules), .own = look_flock },
+	[CPT_OBJ_GHOST]	= { RULES(ghost_rules), .strings = 1, .own = look_ghost },
+	[CPT_OBJ_GHOST_DATA] = { RULES(ghost_data_rules), .payload = 1, .own = look_ghost_data },
+	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = vz_look_tty },
 	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
 			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },
 	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),

@@ -114,6 +114,8 @@ int vz_look_process(struct vz_check *chk, struct vz_look *look)
 	if ((chk->seen[CPT_OBJ_PROCESS] == 1) != (p->pid == 1) || (p->pid == 1) != !p->ppid ||
 	    (p->pid == 1) != !p->ptid)
 		return vz_bad(chk, -EINVAL, "init is process 1 without a parent, and the first");
+	if (p->tty && (!p->sid || vz_check_find(chk, CPT_OBJ_TTY, p->tty)->u != p->sid))
+		return vz_bad(chk, -EINVAL, "terminal %llu is not that of session %u", p->tty, p->sid);
 	if (p->ppid) {
 		parent = vz_check_find(chk, CPT_OBJ_PROCESS, p->ppid);
 		if (!parent || parent == look->obj)

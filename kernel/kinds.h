@@ -18,6 +18,7 @@
 	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\
 	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	VZ_KIND_ONE)	\
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
+	K(ghost,	CPT_OBJ_GHOST,	struct cpt_ghost_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
@@ -35,6 +36,7 @@
 	K(sem,		CPT_OBJ_SEM,	struct cpt_sem_image,	0)		\
 	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
 	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\
+	K(tty,		CPT_OBJ_TTY,	struct cpt_tty_image,	0)		\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
@@ -50,6 +52,7 @@
 	K(epitems,	CPT_OBJ_EPITEMS, struct cpt_epitems_image, 0)		\
 	K(unix_queue,	CPT_OBJ_UNIX_QUEUE, struct cpt_unix_queue_image, 0)	\
 	K(ipc,		CPT_OBJ_IPC,	struct cpt_ipc_image,	VZ_KIND_ONE)	\
+	K(ghost_data,	CPT_OBJ_GHOST_DATA, struct cpt_ghost_data_image, VZ_KIND_DATA) \
 	K(tmpfs_data,	CPT_OBJ_TMPFS_DATA, struct cpt_tmpfs_data_image, VZ_KIND_DATA) \
 	K(shmem_data,	CPT_OBJ_SHMEM_DATA, struct cpt_shmem_data_image, VZ_KIND_DATA) \
 	K(pages,	CPT_OBJ_PAGES,	struct cpt_pages_image,	VZ_KIND_DATA)	\

@@ -119,28 +119,29 @@ static int set_advice(struct file *file, u32 flags)
 	return err;
 }
 
-/* The file of a record; errors are said. */
-static struct file *open_path(struct vz_context *ctx, const struct vz_rec *rec,
-			      const struct cred *cred)
+/* The file of a record with a path; errors are said. */
+struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
+			   const struct cred *cred)
 {
 	const struct cpt_file_image *v = rec->fixed;
 	struct file *file;
 	struct path path;
 	int err;
 
-	err = rst_path(ctx, path_of(rec), 0, &path);
+	err = v->type == CPT_OBJ_GHOST ? rst_ghost_path(ctx, v->object, &path) :
+					 rst_path(ctx, path_of(rec), 0, &path);
 	if (err) {
 		rst_err(ctx, err, err == -ENOENT ? "file %llu: %s: does not exist" :
 			"file %llu: %s: cannot be looked up: error %d", rec->hdr.id, path_of(rec),
 			-err);
 		return ERR_PTR(err);
 	}
-	err = check_file(ctx, rec, &path);
+	err = v->type == CPT_OBJ_GHOST ? 0 : check_file(ctx, rec, &path);
 	if (err) {
 		path_put(&path);
 		return ERR_PTR(err);
 	}
-	file = dentry_open(&path, v->f_flags, cred);
+	file = v->pipe ? rst_fifo_open(ctx, rec, &path, cred) : dentry_open(&path, v->f_flags, cred);
 	path_put(&path);
 	err = PTR_ERR_OR_ZERO(file);
 	if (!err) {
@@ -175,7 +176,7 @@ static int open_file(struct vz_context *ctx, const struct vz_rec *rec)
 		if (IS_ERR(file))
 			return PTR_ERR(file);
 	} else {
-		file = open_path(ctx, rec, cred);
+		file = rst_file_open(ctx, rec, cred);
 		if (IS_ERR(file))
 			return PTR_ERR(file);
 	}
@@ -192,7 +193,8 @@ static int open_all(struct vz_context *ctx, bool late)
 	int err;
 
 	rst_for_each(ctx, CPT_OBJ_FILE, i, rec) {
-		if (is_late(ctx, rec->fixed) != late)
+		/* those of terminals were opened when the terminals were made */
+		if (is_late(ctx, rec->fixed) != late || rst_made(ctx, CPT_OBJ_FILE, rec->hdr.id))
 			continue;
 		err = open_file(ctx, rec);
 		if (err)
@@ -258,6 +260,8 @@ static int rst_file_links(struct vz_context *ctx)
 	rst_for_each(ctx, CPT_OBJ_FILE, i, rec) {
 		v = rec->fixed;
 		file = rst_made(ctx, CPT_OBJ_FILE, rec->hdr.id);
+		if (file && v->flags & CPT_FILE_NO_WRITER)
+			rst_fifo_set_no_writer(file);
 		if (!file || !(v->owner_pid || v->owner_type || v->owner_sig || v->owner_uid ||
 			       v->owner_euid || v->async_fd))
 			continue;

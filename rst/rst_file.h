@@ -28,8 +28,16 @@ int rst_borrow_table(struct rst_borrowed *b);
 void rst_return_table(struct rst_borrowed *b);
 struct file *rst_take_fd(long fd);
 
+/* What was made for a CPT_OBJ_GHOST; with references. */
+int rst_ghost_path(struct vz_context *ctx, u64 id, struct path *path);
+
+struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
+			   const struct cred *cred);
 struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,
 			   const struct cred *cred);
+struct file *rst_fifo_open(struct vz_context *ctx, const struct vz_rec *rec, const struct path *path,
+			   const struct cred *cred);
+void rst_fifo_set_no_writer(struct file *file);
 void rst_pipe_opened_all(struct vz_context *ctx);
 int rst_pipe_set_async(struct vz_context *ctx, struct file *file, u32 async_fd);
 

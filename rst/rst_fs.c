@@ -66,7 +66,8 @@ static int make_fs(struct vz_task *vt, const struct vz_rec *rec)
 
 	if (vt->pid == 1 && strcmp(root_name, "/"))
 		return rst_err(ctx, -EINVAL, "fs %llu: init's root is %s", rec->hdr.id, root_name);
-	err = find_dir(ctx, rec, cwd_name, &cwd);
+	err = v->cwd_ghost ? rst_ghost_path(ctx, v->cwd_ghost, &cwd) :
+			     find_dir(ctx, rec, cwd_name, &cwd);
 	if (err)
 		return err;
 	err = find_dir(ctx, rec, root_name, &root);

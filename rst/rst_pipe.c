@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pipe: made anew with both ends; the records of kind file take them.
+ * pipe: made anew with both ends; the records of kind file take them. The pipe of
+ * a FIFO is there as long as somebody has it open: its first file is preceded by
+ * one for both directions, so that opening does not wait for the other side.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -13,7 +15,8 @@
 
 /**
  * struct rst_pipe - object of a CPT_OBJ_PIPE
- * @end: what pipe(2) would have made: read, write; NULL once all files are open
+ * @end: what pipe(2) would have made: read, write; NULL once all files are open.
+ *       Of a FIFO the first is both, once it was opened
  * @taken: an end is the file of a record; one that nobody takes is closed
  */
 struct rst_pipe {
@@ -125,6 +128,11 @@ static int make(struct rst_pipe *p, const struct vz_rec *rec)
 	return err;
 }
 
+static bool is_fifo(const struct vz_rec *rec)
+{
+	return ((const struct cpt_pipe_image *)rec->fixed)->flags & CPT_PIPE_FIFO;
+}
+
 static int rst_pipe_ve(struct vz_context *ctx)
 {
 	const struct vz_rec *rec;
@@ -136,7 +144,7 @@ static int rst_pipe_ve(struct vz_context *ctx)
 		p = kzalloc(sizeof(*p), GFP_KERNEL);
 		if (!p)
 			return -ENOMEM;
-		err = make(p, rec);
+		err = is_fifo(rec) ? 0 : make(p, rec);
 		if (!err)
 			err = rst_keep(ctx, CPT_OBJ_PIPE, rec->hdr.id, p);
 		if (err) {
@@ -188,6 +196,69 @@ struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,
 	file->f_cred = get_cred(cred);
 	set_flags(file, flags);
 	return file;
+}
+
+/* What was in the FIFO, in the pipe that it has now. */
+static int fill_fifo(struct rst_pipe *p, const struct vz_rec *rec, const struct path *path)
+{
+	struct pipe_inode_info *pipe;
+	struct file *both;
+	int err;
+
+	both = dentry_open(path, O_RDWR | O_NONBLOCK, current_cred());
+	if (IS_ERR(both))
+		return PTR_ERR(both);
+	if ((unsigned long)both->f_op != vz_addr_pipefifo_fops) {
+		fput(both);
+		return -EINVAL;
+	}
+	p->end[0] = both;
+	pipe = both->private_data;
+	pipe_lock(pipe);
+	/* somebody outside of the VE has it open */
+	err = pipe->files > 1 || pipe->head != pipe->tail ? -EBUSY : set_size(pipe, rec->fixed);
+	if (!err)
+		err = fill(pipe, rec);
+	pipe_unlock(pipe);
+	return err;
+}
+
+/**
+ * rst_fifo_open() - open a FIFO again
+ * @ctx: the context
+ * @rec: a CPT_OBJ_FILE of kind CPT_FILE_PATH with a pipe
+ * @path: the FIFO
+ * @cred: who opened it
+ *
+ * Return: the file with a reference, or ERR_PTR
+ */
+struct file *rst_fifo_open(struct vz_context *ctx, const struct vz_rec *rec, const struct path *path,
+			   const struct cred *cred)
+{
+	const struct cpt_file_image *v = rec->fixed;
+	struct rst_pipe *p = rst_made(ctx, CPT_OBJ_PIPE, v->pipe);
+	int err;
+
+	if (!p)
+		return ERR_PTR(-EINVAL);
+	if (!p->end[0]) {
+		err = fill_fifo(p, rst_find(ctx, CPT_OBJ_PIPE, v->pipe), path);
+		if (err)
+			return ERR_PTR(err);
+	}
+	if (file_inode(p->end[0]) != d_inode(path->dentry))
+		return ERR_PTR(-EINVAL);
+	return dentry_open(path, v->async_fd ? v->f_flags & ~FASYNC : v->f_flags, cred);
+}
+
+/* All are open: no writer has come since this one was opened. */
+void rst_fifo_set_no_writer(struct file *file)
+{
+	struct pipe_inode_info *pipe = file->private_data;
+
+	pipe_lock(pipe);
+	vz_fifo_seen(file) = pipe->w_counter;
+	pipe_unlock(pipe);
 }
 
 /**

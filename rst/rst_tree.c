@@ -53,6 +53,7 @@ static int strip(struct vz_task *vt, void *unused)
 	unsigned int i;
 
 	close_all();
+	vz_proc_clear_tty(current);
 	current->clear_child_tid = NULL;
 	current->robust_list = NULL;
 	current->rseq = NULL;

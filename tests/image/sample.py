@@ -26,6 +26,10 @@ def mounts(img):
     img.add("TMPFS", 4, dict(inode, mode=0o120777), strings("/soft", "data"))
     img.add("TMPFS", 5, dict(inode, mode=0o20666, rdev=0x103), strings("/null"))
     img.add("TMPFS", 6, dict(inode, mode=0o10600), strings("/fifo"))
+    img.add("MOUNT", 4, {"parent": 1, "flags": 10, "root_mode": 0o40755},
+            strings("/dev/pts", "/", "devpts", "devpts", "gid=5,mode=620,ptmxmode=666"))
+    img.add("GHOST", 1, {"mount": 1, "mode": 0o100600, "size": 5000}, strings("/tmp/unlinked"))
+    img.add("GHOST", 2, {"mount": 1, "mode": 0o40755}, strings("/tmp/removed"))
 
 
 def sockets(img):
@@ -71,6 +75,15 @@ def files(img):
             pack("cpt_pipe_buf", {"len": 5, "flags": 2}) + pack("cpt_pipe_buf", {"len": 3}) +
             b"helloabc")
     sockets(img)
+    img.add("PIPE", 2, {"slots": 16, "bufs": 1, "len": 4, "flags": 1},
+            pack("cpt_pipe_buf", {"len": 4}) + b"fifo")
+    termios = {"c_iflag": 0x500, "c_oflag": 5, "c_cflag": 0xbf, "c_lflag": 0x8a3b,
+               "c_ispeed": 38400, "c_ospeed": 38400, "c_cc": bytes(19)}
+    img.add("TTY", 1, {"mount": 4, "index": 3, "session": 1, "pgrp": 1, "gid": 5, "mode": 0o620,
+                       "rows": 24, "cols": 80, "termios": termios,
+                       "master": {"flags": 1, "input": 3, "committed": 3},
+                       "slave": {"flags": 1, "input": 6, "lines": 5, "echo": 1, "queue": 2}},
+            b"out" + bytes(3) + b"line\nx" + b"\0\0\0\0\1\0" + b"x" + b"qq")
     img.add("FILE", 1, {"kind": 1, "f_flags": 0o100000, "mode": 0o100755, "size": 123456,
                         "mount": 1, "cred": 1, "flags": 1}, strings("/usr/bin/demo"))
     img.add("FILE", 2, {"kind": 2, "mode": 0o10600, "pipe": 1, "cred": 1})
@@ -96,8 +109,18 @@ def files(img):
     for id in range(1, 4):
         img.add("FILE", 3 + id, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
                                  "type": TYPES["UNIX"], "object": id})
+    img.add("FILE", 4, {"kind": 1, "f_flags": 2, "mode": 0o20666, "rdev": 0x502, "mount": 4,
+                        "cred": 1, "type": 55, "object": 1}, strings("/dev/pts/ptmx"))
+    img.add("FILE", 5, {"kind": 1, "f_flags": 2, "mode": 0o20620, "rdev": 0x8803, "mount": 4,
+                        "cred": 1, "type": 55, "object": 1}, strings("/dev/pts/3"))
+    img.add("FILE", 6, {"kind": 1, "f_flags": 2, "mode": 0o10600, "mount": 3, "cred": 1, "pipe": 2},
+            strings("/run/fifo"))
+    img.add("FILE", 7, {"kind": 1, "f_flags": 2, "mode": 0o100600, "mount": 1, "cred": 1,
+                        "size": 5000, "type": 56, "object": 1}, strings("/tmp/unlinked"))
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
             pack("cpt_fd", {"fd": 7, "flags": 1, "file": 3}))
+    img.add("FS", 2, {"umask": 0o22, "cwd_mount": 1, "root_mount": 1, "cwd_ghost": 2},
+            strings("/tmp/removed", "/"))
     img.add("FS", 1, {"umask": 0o22, "cwd_mount": 3, "root_mount": 1}, strings("/run", "/"))
     img.add("FLOCK", 1, {"kind": 1, "type": 1, "end": 2**63 - 1, "file": 3, "files": 1, "pid": 1})
 
@@ -155,7 +178,7 @@ def tasks(img):
             pack("cpt_posix_timer", dict(timer, id=2)) +
             pack("cpt_posix_timer", dict(timer, id=4, flags=6, interval=1000)))
     img.add("PROCESS", 1, dict(limits, pid=1, pgid=1, sid=1, flags=2, mm=1, sighand=1,
-                               shared_pending=1, threads=2))
+                               shared_pending=1, threads=2, tty=1))
     img.add("PROCESS", 5, dict(limits, pid=5, ppid=1, ptid=2, pgid=5, sid=1, exit_signal=17, mm=2,
                                sighand=1, threads=1))
     img.add("PROCESS", 9, dict(limits, pid=9, ppid=5, ptid=5, pgid=5, sid=1, state=2, exit_code=0x100,
@@ -181,6 +204,7 @@ def tasks(img):
 
 
 def data(img):
+    img.add("GHOST_DATA", 1, {"ghost": 1, "offset": 4096}, payload=b"g" * 904)
     img.add("TMPFS_DATA", 1, {"tmpfs": 2, "offset": 0}, payload=b"tmpfs" * 100)
     img.add("SHMEM_DATA", 1, {"shmem": 1, "offset": 4096}, payload=b"shmem" * 100)
     img.add("PAGES", 1, {"mm": 1, "extents": 2},

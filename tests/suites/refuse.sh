@@ -89,7 +89,7 @@ done
 
 if wanted several; then
 	part several
-	several=(socket lease dnotify removed_cwd)
+	several=(socket tsc dnotify unlinked_link)
 	fresh
 	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"

@@ -126,7 +126,8 @@ static const struct field pipe_fields[] = {
 	F(cpt_pipe_image, slots, 'u'), F(cpt_pipe_image, bufs, 'u'), F(cpt_pipe_image, len, 'u'),
 	F(cpt_pipe_image, uid, 'u'), F(cpt_pipe_image, gid, 'u'), F(cpt_pipe_image, mode, 'o'),
 	F(cpt_pipe_image, user, 'u'), F(cpt_pipe_image, atime_ns, 'd'),
-	F(cpt_pipe_image, mtime_ns, 'd'), F(cpt_pipe_image, ctime_ns, 'd'), { 0 }
+	F(cpt_pipe_image, mtime_ns, 'd'), F(cpt_pipe_image, ctime_ns, 'd'),
+	F(cpt_pipe_image, flags, 'x'), { 0 }
 };
 
 static const struct field pipe_buf_fields[] = {
@@ -147,6 +148,30 @@ static const struct field file_fields[] = {
 	F(cpt_file_image, object, 'u'), { 0 }
 };
 
+static const struct field tty_fields[] = {
+	F(cpt_tty_image, mount, 'u'), F(cpt_tty_image, index, 'u'), F(cpt_tty_image, session, 'u'),
+	F(cpt_tty_image, pgrp, 'u'), F(cpt_tty_image, uid, 'u'), F(cpt_tty_image, gid, 'u'),
+	F(cpt_tty_image, mode, 'o'), F(cpt_tty_image, rows, 'u'), F(cpt_tty_image, cols, 'u'),
+	F(cpt_tty_image, termios.c_iflag, 'x'),
+	F(cpt_tty_image, termios.c_oflag, 'x'), F(cpt_tty_image, termios.c_cflag, 'x'),
+	F(cpt_tty_image, termios.c_lflag, 'x'), F(cpt_tty_image, master.flags, 'x'),
+	F(cpt_tty_image, master.input, 'u'), F(cpt_tty_image, master.queue, 'u'),
+	F(cpt_tty_image, slave.flags, 'x'), F(cpt_tty_image, slave.input, 'u'),
+	F(cpt_tty_image, slave.lines, 'u'), F(cpt_tty_image, slave.echo, 'u'),
+	F(cpt_tty_image, slave.queue, 'u'), { 0 }
+};
+
+static const struct field ghost_fields[] = {
+	F(cpt_ghost_image, mount, 'u'), F(cpt_ghost_image, mode, 'o'), F(cpt_ghost_image, uid, 'u'),
+	F(cpt_ghost_image, gid, 'u'), F(cpt_ghost_image, size, 'u'),
+	F(cpt_ghost_image, atime_ns, 'd'), F(cpt_ghost_image, mtime_ns, 'd'),
+	F(cpt_ghost_image, ctime_ns, 'd'), { 0 }
+};
+
+static const struct field ghost_data_fields[] = {
+	F(cpt_ghost_data_image, ghost, 'u'), F(cpt_ghost_data_image, offset, 'u'), { 0 }
+};
+
 static const struct field files_fields[] = { F(cpt_files_image, fds, 'u'), { 0 } };
 
 static const struct field fd_fields[] = {
@@ -155,7 +180,7 @@ static const struct field fd_fields[] = {
 
 static const struct field fs_fields[] = {
 	F(cpt_fs_image, umask, 'o'), F(cpt_fs_image, cwd_mount, 'u'),
-	F(cpt_fs_image, root_mount, 'u'), { 0 }
+	F(cpt_fs_image, root_mount, 'u'), F(cpt_fs_image, cwd_ghost, 'u'), { 0 }
 };
 
 static const struct field flock_fields[] = {
@@ -176,6 +201,7 @@ static const struct field process_fields[] = {
 	F(cpt_process_image, it_real_expires, 'u'), F(cpt_process_image, it_real_interval, 'u'),
 	F(cpt_process_image, it_virt_left, 'u'), F(cpt_process_image, it_virt_interval, 'u'),
 	F(cpt_process_image, it_prof_left, 'u'), F(cpt_process_image, it_prof_interval, 'u'),
+	F(cpt_process_image, tty, 'u'), F(cpt_process_image, tty_old_pgrp, 'u'),
 	{ 0 }
 };
 
@@ -436,6 +462,9 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TCP]	= { tcp_fields },
 	[CPT_OBJ_NETDEV] = { netdev_fields },
 	[CPT_OBJ_NETMSG] = { netmsg_fields },
+	[CPT_OBJ_TTY]	= { tty_fields },
+	[CPT_OBJ_GHOST]	= { ghost_fields, .strings = 1 },
+	[CPT_OBJ_GHOST_DATA] = { ghost_data_fields },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */

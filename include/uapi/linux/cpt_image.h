@@ -160,6 +160,9 @@ enum cpt_object_type {
 	CPT_OBJ_TCP		= 38,	/* TCP socket */
 	CPT_OBJ_NETDEV		= 40,	/* network device */
 	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
+	CPT_OBJ_TTY		= 55,	/* pseudo terminal */
+	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
+	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
 	CPT_OBJ_MAX
 };
 
@@ -298,6 +301,46 @@ struct cpt_tmpfs_image {
  */
 struct cpt_tmpfs_data_image {
 	__u64 tmpfs;
+	__u64 offset;
+};
+
+/**
+ * struct cpt_ghost_image - a file that was opened and unlinked, or a removed directory
+ * @mount: the mount it is on
+ * @mode: type (regular file or directory) and permissions
+ * @uid: owner
+ * @gid: group
+ * @zero: 0
+ * @size: bytes of a regular file
+ * @atime_ns: access time, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time; kept where the file system lets it be chosen
+ *
+ * Content: the NUL-terminated path from the VE's root that it had. Open files and
+ * current directories refer to it. The number of the inode is a new one in the
+ * restored VE.
+ */
+struct cpt_ghost_image {
+	__u64 mount;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 zero;
+	__u64 size;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+};
+
+/**
+ * struct cpt_ghost_data_image - contents of an unlinked file
+ * @ghost: id of the CPT_OBJ_GHOST record
+ * @offset: where the payload belongs in the file; holes are not stored
+ *
+ * The record's payload are the bytes. Its id counts up.
+ */
+struct cpt_ghost_data_image {
+	__u64 ghost;
 	__u64 offset;
 };
 
@@ -518,6 +561,9 @@ struct cpt_sighand_image {
 	struct cpt_sigaction_image action[64];
 };
 
+/* cpt_pipe_image.flags */
+#define CPT_PIPE_FIFO		(1U << 0)	/* of a FIFO (named pipe) */
+
 /**
  * struct cpt_pipe_image - a pipe
  * @slots: its capacity in pages (fcntl F_GETPIPE_SZ / page size), a power of two
@@ -530,8 +576,11 @@ struct cpt_sighand_image {
  * @atime_ns: access time, ns of CLOCK_REALTIME
  * @mtime_ns: modification time
  * @ctime_ns: change time
+ * @flags: CPT_PIPE_*
+ * @zero: 0
  *
- * The inode's number is a new one in the restored VE.
+ * The inode's number is a new one in the restored VE. That of a FIFO is its file
+ * system's, with owner, mode and times; its open files are CPT_FILE_PATH.
  */
 struct cpt_pipe_image {
 	__u32 slots;
@@ -544,6 +593,8 @@ struct cpt_pipe_image {
 	__s64 atime_ns;
 	__s64 mtime_ns;
 	__s64 ctime_ns;
+	__u32 flags;
+	__u32 zero;
 };
 
 #define CPT_PIPE_BUF_PACKET	(1U << 0)	/* O_DIRECT packet boundary behind it */
@@ -575,6 +626,8 @@ struct cpt_pipe_buf {
 #define CPT_FILE_SEQUENTIAL	(1U << 2)	/* POSIX_FADV_SEQUENTIAL */
 #define CPT_FILE_NOREUSE	(1U << 3)	/* POSIX_FADV_NOREUSE */
 #define CPT_FILE_FIRST		(1U << 4)	/* of a CPT_OBJ_SHMEM: made with it, not opened */
+#define CPT_FILE_NO_WRITER	(1U << 5)	/* of a FIFO: opened before any writer: no POLLHUP yet */
+#define CPT_FILE_HUNG_UP	(1U << 6)	/* of a terminal: was hung up since it was opened */
 
 /**
  * struct cpt_file_image - an open file description
@@ -589,18 +642,20 @@ struct cpt_pipe_buf {
  * @mtime_ns: st_mtim; likewise, with CPT_FILE_MAPPED
  * @rdev: st_rdev, in new encoding; compared for devices
  * @mount: id of the mount the path is on
- * @pipe: id of the CPT_OBJ_PIPE
+ * @pipe: id of the CPT_OBJ_PIPE of an end of a pipe, or of a FIFO
  * @cred: id of the CPT_OBJ_CRED that opened it
  * @owner_pid: fcntl(F_GETOWN_EX): process, group or thread (pid in the VE); 0 none
  * @owner_type: F_OWNER_*
  * @owner_sig: fcntl(F_GETSIG)
  * @owner_uid: uid on whose behalf the signal is sent
  * @owner_euid: likewise, effective
- * @async_fd: of a pipe: number of the descriptor that SIGIO names, plus 1; 0: no
+ * @async_fd: of a pipe or FIFO: number of the descriptor that SIGIO names, plus 1; 0: no
  *            signal is sent (O_ASYNC is off, or was given to open(2))
- * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for
+ * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for; a file with a
+ *        path may stand for a CPT_OBJ_TTY: then @rdev tells which side it is, or
+ *        for a CPT_OBJ_GHOST
  * @zero: 0
- * @object: for CPT_FILE_OBJECT its id
+ * @object: its id
  *
  * Content: for CPT_FILE_PATH the NUL-terminated path from the VE's root.
  */
@@ -625,6 +680,126 @@ struct cpt_file_image {
 	__u32 type;
 	__u32 zero;
 	__u64 object;
+};
+
+/**
+ * struct cpt_termios - settings of a terminal, as struct termios2 has them
+ * @c_iflag: input modes
+ * @c_oflag: output modes
+ * @c_cflag: control modes
+ * @c_lflag: local modes
+ * @c_ispeed: input speed, bits per second
+ * @c_ospeed: output speed
+ * @c_line: line discipline: 0 (N_TTY)
+ * @c_cc: control characters
+ * @zero: 0
+ */
+struct cpt_termios {
+	__u32 c_iflag;
+	__u32 c_oflag;
+	__u32 c_cflag;
+	__u32 c_lflag;
+	__u32 c_ispeed;
+	__u32 c_ospeed;
+	__u8  c_line;
+	__u8  c_cc[19];
+	__u32 zero;
+};
+
+/* cpt_tty_side.flags */
+#define CPT_TTY_OPEN		(1U << 0)	/* some file has this side open */
+#define CPT_TTY_DEAD		(1U << 1)	/* was hung up and not opened since: no line discipline */
+#define CPT_TTY_IO_ERROR	(1U << 2)	/* reading and writing fails */
+#define CPT_TTY_OTHER_CLOSED	(1U << 3)	/* nobody has the other side open */
+#define CPT_TTY_EXCLUSIVE	(1U << 4)	/* TIOCEXCL */
+#define CPT_TTY_LOCKED		(1U << 5)	/* of the master: TIOCSPTLCK */
+#define CPT_TTY_PACKET		(1U << 6)	/* of the master: TIOCPKT */
+#define CPT_TTY_STOPPED		(1U << 7)	/* its output stands still (^S) */
+#define CPT_TTY_TCO_STOPPED	(1U << 8)	/* likewise, by tcflow(3) */
+#define CPT_TTY_LNEXT		(1U << 9)	/* the next character has no special meaning (^V) */
+#define CPT_TTY_ERASING		(1U << 10)	/* echo is within \ and / (ECHOPRT) */
+#define CPT_TTY_PUSH		(1U << 11)	/* the last line is no whole one */
+
+#define CPT_TTY_INPUT		4096U		/* room for input, and for echo */
+#define CPT_TTY_QUEUE		65536U		/* bound of what waits behind it */
+
+/**
+ * struct cpt_tty_side - one side of a pseudo terminal
+ * @flags: CPT_TTY_*
+ * @pktstatus: of the slave: TIOCPKT_* that the master has not been told yet
+ * @input: bytes that were received and not read
+ * @committed: of them, from the first: those that may be read when not in canonical mode
+ * @lines: likewise, in canonical mode: up to the end of the last line
+ * @echo: bytes of echo (characters and operations) not written yet
+ * @echo_committed: of them, those that are to be written now
+ * @echo_marked: of them, those of whole operations
+ * @column: where the output stands, for tabulators
+ * @canon_column: where the line began
+ * @queue: bytes that wait until there is room for them as input
+ * @looked_ahead: of the bytes to be received next, how many were already looked
+ *                through for ^S and ^Q
+ */
+struct cpt_tty_side {
+	__u32 flags;
+	__u32 pktstatus;
+	__u32 input;
+	__u32 committed;
+	__u32 lines;
+	__u32 echo;
+	__u32 echo_committed;
+	__u32 echo_marked;
+	__u32 column;
+	__u32 canon_column;
+	__u32 queue;
+	__u32 looked_ahead;
+};
+
+/**
+ * struct cpt_tty_image - a pseudo terminal, both sides
+ * @mount: the devpts it is of
+ * @index: its number there
+ * @session: session whose controlling terminal it is; 0: none
+ * @pgrp: foreground process group; 0: none
+ * @uid: owner of the slave's node
+ * @gid: its group
+ * @mode: its permissions
+ * @rows: window size
+ * @cols: likewise
+ * @xpixel: likewise
+ * @ypixel: likewise
+ * @zero: 0
+ * @atime_ns: access time of the slave's node, ns of CLOCK_REALTIME
+ * @mtime_ns: modification time
+ * @ctime_ns: change time
+ * @termios: settings (those of the slave: a master has none of its own)
+ * @locked: settings that are locked (TIOCSLCKTRMIOS): set bits cannot be changed
+ * @master: the side that /dev/ptmx has opened
+ * @slave: the other
+ *
+ * Content: for the master, then for the slave: @input bytes, as many bytes that
+ * are 1 where a line ends and else 0, @echo bytes, @queue bytes.
+ * Open files are records of their own.
+ */
+struct cpt_tty_image {
+	__u64 mount;
+	__u32 index;
+	__u32 session;
+	__u32 pgrp;
+	__u32 uid;
+	__u32 gid;
+	__u32 mode;
+	__u32 rows;
+	__u32 cols;
+	__u32 xpixel;
+	__u32 ypixel;
+	__u64 zero;
+	__s64 atime_ns;
+	__s64 mtime_ns;
+	__s64 ctime_ns;
+	struct cpt_termios termios;
+	struct cpt_termios locked;
+	struct cpt_tty_side master;
+	struct cpt_tty_side slave;
 };
 
 #define CPT_FD_CLOEXEC		(1U << 0)
@@ -657,6 +832,7 @@ struct cpt_files_image {
  * @zero: 0
  * @cwd_mount: mount of the current directory
  * @root_mount: mount of the root directory
+ * @cwd_ghost: CPT_OBJ_GHOST of a current directory that was removed; 0: it was not
  *
  * Content: two NUL-terminated paths from the VE's root: cwd, root.
  */
@@ -665,6 +841,7 @@ struct cpt_fs_image {
 	__u32 zero;
 	__u64 cwd_mount;
 	__u64 root_mount;
+	__u64 cwd_ghost;
 };
 
 /* cpt_process_image.state */
@@ -712,6 +889,10 @@ struct cpt_fs_image {
  * @it_prof_interval: ns
  * @rlim_cur: soft limits, in the order of RLIMIT_*; ~0 is RLIM_INFINITY
  * @rlim_max: hard limits
+ * @tty: controlling terminal: CPT_OBJ_TTY; 0 for none
+ * @tty_old_pgrp: of a session leader that lost its terminal: the process group that
+ *                gets SIGHUP at its end; 0 for none
+ * @zero: 0
  *
  * The record's id is the pid. Parents stand before children.
  */
@@ -739,6 +920,9 @@ struct cpt_process_image {
 	__u64 it_prof_interval;
 	__u64 rlim_cur[CPT_RLIMITS];
 	__u64 rlim_max[CPT_RLIMITS];
+	__u64 tty;
+	__u32 tty_old_pgrp;
+	__u32 zero;
 };
 
 /* cpt_restart_image.fn */
