@@ -47,14 +47,14 @@ VZ_ADDRESSES(A)
 VZ_MEMBERS(M)
 #undef M
 
-#define S(s) unsigned int vz_size_##s; EXPORT_SYMBOL_GPL(vz_size_##s);						\
-VZ_SIZES(S)						\
-#undef S						\
-						\
+#define S(s) unsigned int vz_size_##s; EXPORT_SYMBOL_GPL(vz_size_##s);
+VZ_SIZES(S)
+#undef S
+
 #define B(s, member)							\
-	unsigned int vz_bit_##s##_##member; EXPORT_SYMBOL_GPL(vz_bit_##s##_##member);						\
-VZ_BITS(B)						\
-#undef B						\
+	unsigned int vz_bit_##s##_##member; EXPORT_SYMBOL_GPL(vz_bit_##s##_##member);
+VZ_BITS(B)
+#undef B
 
 struct vz_function {
 	const char *name;

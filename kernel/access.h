@@ -73,24 +73,24 @@ struct tcp_sock_af_ops;
  */
 #define VZ_FUNCTIONS(F)							\
 	/* make a task in its parent's context, with the pid it had */	\
-	F(pid_t, kernel_clone, (struct kernel_clone_args *args), (args))	\
+	F(pid_t, kernel_clone, (struct kernel_clone_args *args), (args)) \
 	/* end a restored zombie with its exit code */			\
 	F(void, do_exit, (long code), (code))				\
 	/* a container named by a pidfd */				\
 	F(struct pid *, pidfd_get_pid, (unsigned int fd, unsigned int *flags), (fd, flags)) \
 	/* take back a freeze that a task has not seen yet */		\
 	F(struct callback_head *, task_work_cancel_func,		\
-	  (struct task_struct *task, task_work_func_t func), (task, func))	\
+	  (struct task_struct *task, task_work_func_t func), (task, func)) \
 	/* process groups and sessions as they were */			\
 	F(void, change_pid,						\
-	  (struct task_struct *task, enum pid_type type, struct pid *pid),	\
+	  (struct task_struct *task, enum pid_type type, struct pid *pid), \
 	  (task, type, pid))						\
 	/* number of a dead session or group leader */			\
 	F(struct pid *, alloc_pid,					\
 	  (struct pid_namespace *ns, pid_t *set_tid, size_t size), (ns, set_tid, size)) \
 	F(void, free_pid, (struct pid *pid), (pid))			\
 	F(struct sighand_struct *, __lock_task_sighand,			\
-	  (struct task_struct *task, unsigned long *flags), (task, flags))	\
+	  (struct task_struct *task, unsigned long *flags), (task, flags)) \
 	F(void, __set_task_comm, (struct task_struct *task, const char *comm, bool exec), \
 	  (task, comm, exec))						\
 	F(void, free_nsproxy, (struct nsproxy *ns), (ns))		\
@@ -100,7 +100,7 @@ struct tcp_sock_af_ops;
 	  (sig, info, t, type))						\
 	F(int, do_prlimit,						\
 	  (struct task_struct *task, unsigned int resource, struct rlimit *new_rlim, \
-	   struct rlimit *old_rlim), (task, resource, new_rlim, old_rlim))	\
+	   struct rlimit *old_rlim), (task, resource, new_rlim, old_rlim)) \
 	F(int, do_setitimer,						\
 	  (int which, struct itimerspec64 *value, struct itimerspec64 *ovalue), \
 	  (which, value, ovalue))					\
@@ -113,7 +113,7 @@ struct tcp_sock_af_ops;
 	  (task, regset, to))						\
 	F(int, xstateregs_set,						\
 	  (struct task_struct *task, const struct user_regset *regset, unsigned int pos, \
-	   unsigned int count, const void *kbuf, const void __user *ubuf),	\
+	   unsigned int count, const void *kbuf, const void __user *ubuf), \
 	  (task, regset, pos, count, kbuf, ubuf))			\
 	F(const struct user_regset_view *, task_user_regset_view,	\
 	  (struct task_struct *task), (task))				\
@@ -122,8 +122,8 @@ struct tcp_sock_af_ops;
 	/* credentials as they were */					\
 	F(struct user_struct *, alloc_uid, (kuid_t uid), (uid))		\
 	F(int, set_cred_ucounts, (struct cred *cred), (cred))		\
-	F(void, set_dumpable, (struct mm_struct *mm, int value), (mm, value))	\
-	F(void, put_files_struct, (struct files_struct *files), (files))	\
+	F(void, set_dumpable, (struct mm_struct *mm, int value), (mm, value)) \
+	F(void, put_files_struct, (struct files_struct *files), (files)) \
 	/* a task that has left its CPU has its state in memory */	\
 	F(unsigned long, wait_task_inactive,				\
 	  (struct task_struct *task, unsigned int match_state), (task, match_state)) \
@@ -134,10 +134,10 @@ struct tcp_sock_af_ops;
 	F(int, map_vdso_once, (const struct vdso_image *image, unsigned long addr), \
 	  (image, addr))						\
 	F(int, do_mprotect_pkey,					\
-	  (unsigned long start, size_t len, unsigned long prot, int pkey),	\
+	  (unsigned long start, size_t len, unsigned long prot, int pkey), \
 	  (start, len, prot, pkey))					\
 	F(int, walk_page_range,						\
-	  (struct mm_struct *mm, unsigned long start, unsigned long end,	\
+	  (struct mm_struct *mm, unsigned long start, unsigned long end, \
 	   const struct mm_walk_ops *ops, void *private),		\
 	  (mm, start, end, ops, private))				\
 	/* share pages by copy-on-write, as fork does */		\
@@ -147,11 +147,11 @@ struct tcp_sock_af_ops;
 	  (struct vm_area_struct *vma, struct vm_area_struct *pvma), (vma, pvma)) \
 	F(int, __anon_vma_prepare, (struct vm_area_struct *vma), (vma))	\
 	F(void, flush_tlb_mm_range,					\
-	  (struct mm_struct *mm, unsigned long start, unsigned long end,	\
+	  (struct mm_struct *mm, unsigned long start, unsigned long end, \
 	   unsigned int stride_shift, bool freed_tables),		\
 	  (mm, start, end, stride_shift, freed_tables))			\
 	/* membarrier(2)'s registrations */				\
-	F(long, __x64_sys_membarrier, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_membarrier, (const struct pt_regs *regs), (regs)) \
 	F(int, do_madvise,						\
 	  (struct mm_struct *mm, unsigned long start, size_t len, int behavior), \
 	  (mm, start, len, behavior))					\
@@ -159,26 +159,26 @@ struct tcp_sock_af_ops;
 	F(int, path_mount,						\
 	  (const char *dev, struct path *path, const char *type, unsigned long flags, \
 	   void *data), (dev, path, type, flags, data))			\
-	/* pipes and tables of descriptors in a restored task */		\
+	/* pipes and tables of descriptors in a restored task */	\
 	F(int, create_pipe_files, (struct file **files, int flags), (files, flags)) \
-	F(int, pipe_resize_ring,						\
-	  (struct pipe_inode_info *pipe, unsigned int slots), (pipe, slots))	\
+	F(int, pipe_resize_ring,					\
+	  (struct pipe_inode_info *pipe, unsigned int slots), (pipe, slots)) \
 	F(int, replace_fd,						\
 	  (unsigned int fd, struct file *file, unsigned int flags), (fd, file, flags)) \
 	F(int, unshare_files, (void), ())				\
-	/* a restored init does not have the tool's controlling terminal */	\
+	/* a restored init does not have the tool's controlling terminal */ \
 	F(void, proc_clear_tty, (struct task_struct *p), (p))		\
-	/* what a restored task has closed is closed before it goes on */	\
+	/* what a restored task has closed is closed before it goes on */ \
 	F(void, task_work_run, (void), ())				\
 	/* descriptors in flight on AF_UNIX sockets, as the collector of cycles knows them */ \
-	F(struct unix_sock *, unix_get_socket, (struct file *file), (file))	\
+	F(struct unix_sock *, unix_get_socket, (struct file *file), (file)) \
 	F(int, unix_prepare_fpl, (struct scm_fp_list *fpl), (fpl))	\
 	F(void, unix_add_edges,						\
 	  (struct scm_fp_list *fpl, struct unix_sock *receiver), (fpl, receiver)) \
 	F(void, set_fs_pwd, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	F(void, set_fs_root, (struct fs_struct *fs, const struct path *path), (fs, path)) \
 	/* inotify */							\
-	F(long, __x64_sys_inotify_init1, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_inotify_init1, (const struct pt_regs *regs), (regs)) \
 	F(int, inotify_update_watch,					\
 	  (struct fsnotify_group *group, struct inode *inode, u32 arg), (group, inode, arg)) \
 	/* descriptors of processes */					\
@@ -189,38 +189,38 @@ struct tcp_sock_af_ops;
 	F(struct file *, shmem_kernel_file_setup,			\
 	  (const char *name, loff_t size, unsigned long flags), (name, size, flags)) \
 	/* POSIX timers */						\
-	F(long, __x64_sys_timer_create, (const struct pt_regs *regs), (regs))	\
-	F(int, do_timer_settime,						\
+	F(long, __x64_sys_timer_create, (const struct pt_regs *regs), (regs)) \
+	F(int, do_timer_settime,					\
 	  (timer_t id, int flags, struct itimerspec64 *new, struct itimerspec64 *old), \
 	  (id, flags, new, old))					\
 	F(int, send_sigqueue,						\
 	  (struct sigqueue *q, struct pid *pid, enum pid_type type), (q, pid, type)) \
 	/* descriptors that stand for objects of the kernel */		\
-	F(long, __x64_sys_eventfd2, (const struct pt_regs *regs), (regs))	\
-	F(long, __x64_sys_timerfd_create, (const struct pt_regs *regs), (regs))	\
-	F(int, do_timerfd_settime,						\
+	F(long, __x64_sys_eventfd2, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_timerfd_create, (const struct pt_regs *regs), (regs)) \
+	F(int, do_timerfd_settime,					\
 	  (int ufd, int flags, const struct itimerspec64 *new, struct itimerspec64 *old), \
-	  (ufd, flags, new, old))						\
+	  (ufd, flags, new, old))					\
 	F(int, do_signalfd4, (int ufd, sigset_t *mask, int flags), (ufd, mask, flags)) \
-	F(long, __x64_sys_epoll_create1, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_epoll_create1, (const struct pt_regs *regs), (regs)) \
 	F(int, do_epoll_ctl,						\
-	  (int epfd, int op, int fd, struct epoll_event *event, bool nonblock),	\
+	  (int epfd, int op, int fd, struct epoll_event *event, bool nonblock), \
 	  (epfd, op, fd, event, nonblock))				\
-	/* IPC: objects made in a restored init, with the id they had */	\
+	/* IPC: objects made in a restored init, with the id they had */ \
 	F(long, ksys_semget, (key_t key, int nsems, int flags), (key, nsems, flags)) \
 	F(long, ksys_msgget, (key_t key, int flags), (key, flags))	\
 	F(long, ksys_msgsnd,						\
 	  (int id, struct msgbuf __user *msg, size_t size, int flags),	\
 	  (id, msg, size, flags))					\
 	/* SEM_UNDO's adjustments, and who shares them */		\
-	F(long, __do_semtimedop,						\
+	F(long, __do_semtimedop,					\
 	  (int id, struct sembuf *sops, unsigned int nsops,		\
 	   const struct timespec64 *timeout, struct ipc_namespace *ns),	\
 	  (id, sops, nsops, timeout, ns))				\
 	F(int, copy_semundo, (unsigned long flags, struct task_struct *task), (flags, task)) \
-	F(long, __x64_sys_mq_open, (const struct pt_regs *regs), (regs))	\
-	F(long, __x64_sys_mq_unlink, (const struct pt_regs *regs), (regs))	\
-	F(long, __x64_sys_mq_timedsend, (const struct pt_regs *regs), (regs))	\
+	F(long, __x64_sys_mq_open, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_mq_unlink, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_mq_timedsend, (const struct pt_regs *regs), (regs)) \
 	F(char *, __d_path,						\
 	  (const struct path *path, const struct path *root, char *buf, int len), \
 	  (path, root, buf, len))					\
@@ -254,13 +254,13 @@ struct tcp_sock_af_ops;
 	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
-	D(struct fsnotify_group *, dnotify_group)						\
+	D(struct fsnotify_group *, dnotify_group)			\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
 	D(const struct inet_connection_sock_af_ops, ipv6_mapped)	\
 	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\
 	D(struct request_sock_ops, tcp_request_sock_ops)		\
-	D(struct request_sock_ops, tcp6_request_sock_ops)						\
-	/* how System V ids are made up of an index and a sequence number */	\
+	D(struct request_sock_ops, tcp6_request_sock_ops)		\
+	/* how System V ids are made up of an index and a sequence number */ \
 	D(int, ipc_mni)							\
 	D(int, ipc_mni_shift)
 
@@ -288,9 +288,9 @@ struct tcp_sock_af_ops;
 	A(timerfd_fops)							\
 	A(signalfd_fops)						\
 	A(eventpoll_fops)						\
-	A(inotify_fops)						\
-	A(unix_wfree)						\
-	A(mqueue_file_operations)						\
+	A(inotify_fops)							\
+	A(unix_wfree)							\
+	A(mqueue_file_operations)					\
 	A(tty_fops)							\
 	A(ptmx_fops)
 
@@ -329,7 +329,7 @@ struct tcp_sock_af_ops;
 	M(bictcp, curr_rtt, u32)					\
 	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)						\
+	M(dnotify_mark, dn, struct dnotify_struct *)			\
 	M(eventfd_ctx, kref, struct kref)				\
 	M(eventfd_ctx, wqh, wait_queue_head_t)				\
 	M(eventfd_ctx, count, u64)					\
@@ -377,7 +377,7 @@ struct tcp_sock_af_ops;
 	M(sem_undo, list_id, struct list_head)				\
 	M(sem_undo, ulp, void *)					\
 	M(sem_undo, semid, int)						\
-	M(sem_undo, semadj, VZ_SEMADJ)				\
+	M(sem_undo, semadj, VZ_SEMADJ)					\
 	M(sem_undo_list, refcnt, refcount_t)				\
 	M(sem_undo_list, list_proc, struct list_head)			\
 	M(msg_queue, q_perm, struct kern_ipc_perm)			\
@@ -402,22 +402,7 @@ struct tcp_sock_af_ops;
 	M(mqueue_inode_info, ucounts, struct ucounts *)			\
 	M(mqueue_inode_info, qsize, unsigned long)			\
 	M(posix_msg_tree_node, rb_node, struct rb_node)			\
-	M(posix_msg_tree_node, msg_list, struct list_head)						\
-						\
-/* Sizes of private structs: S(struct), used as vz_size_<struct>. */						\
-#define VZ_SIZES(S)							\
-	S(sem)								\
-	S(msg_msgseg)						\
-						\
-/* ioctl EPIOCSPARAMS: 6.9 */						\
-#ifdef EPIOCSPARAMS						\
-#define VZ_MEMBERS_EPOLL_PARAMS(M)					\
-	M(eventpoll, busy_poll_usecs, u32)				\
-	M(eventpoll, busy_poll_budget, u16)				\
-	M(eventpoll, prefer_busy_poll, bool)						\
-#else						\
-#define VZ_MEMBERS_EPOLL_PARAMS(M)						\
-#endif						\
+	M(posix_msg_tree_node, msg_list, struct list_head)		\
 	/* numbers of a devpts: a terminal comes back under its own */	\
 	M(pts_fs_info, allocated_ptys, struct ida)			\
 	/* what a terminal's line discipline has not given out yet */	\
@@ -434,21 +419,36 @@ struct tcp_sock_af_ops;
 	M(n_tty_data, canon_column, unsigned int)			\
 	M(n_tty_data, read_buf, struct vz_tty_bytes)			\
 	M(n_tty_data, echo_buf, struct vz_tty_bytes)			\
-	M(n_tty_data, read_flags, struct vz_tty_bits)						\
-						\
-/* Bit fields: B(struct, member), vz_test_<struct>_<member>(), vz_assign_<struct>_<member>(). */						\
+	M(n_tty_data, read_flags, struct vz_tty_bits)
+
+/* Sizes of private structs: S(struct), used as vz_size_<struct>. */
+#define VZ_SIZES(S)							\
+	S(sem)								\
+	S(msg_msgseg)
+
+/* Bit fields: B(struct, member), vz_test_<struct>_<member>(), vz_assign_<struct>_<member>(). */
 #define VZ_BITS(B)							\
 	B(n_tty_data, lnext)						\
 	B(n_tty_data, erasing)						\
-	B(n_tty_data, push)						\
-						\
-/* Types of n_tty_data.read_buf and read_flags */						\
-struct vz_tty_bytes {						\
-	u8 byte[4096];						\
-};						\
-						\
-struct vz_tty_bits {						\
-	unsigned long word[4096 / BITS_PER_LONG];						\
+	B(n_tty_data, push)
+
+/* ioctl EPIOCSPARAMS: 6.9 */
+#ifdef EPIOCSPARAMS
+#define VZ_MEMBERS_EPOLL_PARAMS(M)					\
+	M(eventpoll, busy_poll_usecs, u32)				\
+	M(eventpoll, busy_poll_budget, u16)				\
+	M(eventpoll, prefer_busy_poll, bool)
+#else
+#define VZ_MEMBERS_EPOLL_PARAMS(M)
+#endif
+
+/* Types of n_tty_data.read_buf and read_flags */
+struct vz_tty_bytes {
+	u8 byte[4096];
+};
+
+struct vz_tty_bits {
+	unsigned long word[4096 / BITS_PER_LONG];
 };
 
 #define F(ret, name, params, args) ret vz_##name params;
@@ -473,10 +473,10 @@ VZ_ADDRESSES(A)
 VZ_MEMBERS(M)
 #undef M
 
-#define S(s) extern unsigned int vz_size_##s;						\
-VZ_SIZES(S)						\
-#undef S						\
-						\
+#define S(s) extern unsigned int vz_size_##s;
+VZ_SIZES(S)
+#undef S
+
 #define B(s, member)							\
 	extern unsigned int vz_bit_##s##_##member;			\
 	static inline bool vz_test_##s##_##member(const void *p)	\
@@ -490,9 +490,9 @@ VZ_SIZES(S)						\
 		u8 mask = 1 << (vz_bit_##s##_##member % 8);		\
 									\
 		*at = to ? *at | mask : *at & ~mask;			\
-	}						\
-VZ_BITS(B)						\
-#undef B						\
+	}
+VZ_BITS(B)
+#undef B
 
 /* The mount that a path's vfsmount is in. */
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)

@@ -309,7 +309,7 @@ static const struct field inotify_watch_fields[] = {
 	F(cpt_inotify_watch, wd, 'u'), F(cpt_inotify_watch, mask, 'x'), { 0 }
 };
 
-/* struct cpt_sock_opts */						\
+/* struct cpt_sock_opts */
 #define SOCK(s)									\
 	F(s, sock.flags, 'x'), F(s, sock.locks, 'x'), F(s, sock.reuse, 'u'),	\
 	F(s, sock.reuseport, 'u'), F(s, sock.sndbuf, 'u'), F(s, sock.rcvbuf, 'u'), \
@@ -318,87 +318,87 @@ static const struct field inotify_watch_fields[] = {
 	F(s, sock.mark, 'x'), F(s, sock.bound_dev, 'u'), F(s, sock.peek_off, 'd'), \
 	F(s, sock.tsflags, 'x'), F(s, sock.drops, 'u'), F(s, sock.uid, 'u'),	\
 	F(s, sock.inode_uid, 'u'), F(s, sock.inode_gid, 'u'), F(s, sock.inode_mode, 'o'), \
-	F(s, sock.filter, 'u')						\
-						\
-static const struct field sock_filter_fields[] = {						\
-	F(cpt_sock_filter, k, 'x'), { 0 }						\
-};						\
-						\
-static const struct field unix_fields[] = {						\
-	F(cpt_unix_image, type, 'u'), F(cpt_unix_image, state, 'u'), F(cpt_unix_image, flags, 'x'),						\
-	F(cpt_unix_image, backlog, 'u'), F(cpt_unix_image, name_len, 'u'),						\
-	F(cpt_unix_image, peer_pid, 'u'), F(cpt_unix_image, peer_cred, 'u'),						\
-	F(cpt_unix_image, mount, 'u'), SOCK(cpt_unix_image), { 0 }						\
-};						\
-						\
-static const struct field unix_queue_fields[] = {						\
-	F(cpt_unix_queue_image, sock, 'u'), F(cpt_unix_queue_image, peer, 'u'),						\
-	F(cpt_unix_queue_image, skbs, 'u'), F(cpt_unix_queue_image, embryos, 'u'),						\
-	F(cpt_unix_queue_image, files, 'u'), F(cpt_unix_queue_image, oob, 'u'), { 0 }						\
-};						\
-						\
-static const struct field unix_skb_fields[] = {						\
-	F(cpt_unix_skb, sender, 'u'), F(cpt_unix_skb, len, 'u'), F(cpt_unix_skb, linear, 'u'),						\
-	F(cpt_unix_skb, consumed, 'u'), F(cpt_unix_skb, files, 'u'), F(cpt_unix_skb, pid, 'u'),						\
-	F(cpt_unix_skb, uid, 'u'), F(cpt_unix_skb, gid, 'u'), F(cpt_unix_skb, user, 'u'),						\
-	F(cpt_unix_skb, stamp_ns, 'd'), { 0 }						\
-};						\
-						\
+	F(s, sock.filter, 'u')
+
+static const struct field sock_filter_fields[] = {
+	F(cpt_sock_filter, k, 'x'), { 0 }
+};
+
+static const struct field unix_fields[] = {
+	F(cpt_unix_image, type, 'u'), F(cpt_unix_image, state, 'u'), F(cpt_unix_image, flags, 'x'),
+	F(cpt_unix_image, backlog, 'u'), F(cpt_unix_image, name_len, 'u'),
+	F(cpt_unix_image, peer_pid, 'u'), F(cpt_unix_image, peer_cred, 'u'),
+	F(cpt_unix_image, mount, 'u'), SOCK(cpt_unix_image), { 0 }
+};
+
+static const struct field unix_queue_fields[] = {
+	F(cpt_unix_queue_image, sock, 'u'), F(cpt_unix_queue_image, peer, 'u'),
+	F(cpt_unix_queue_image, skbs, 'u'), F(cpt_unix_queue_image, embryos, 'u'),
+	F(cpt_unix_queue_image, files, 'u'), F(cpt_unix_queue_image, oob, 'u'), { 0 }
+};
+
+static const struct field unix_skb_fields[] = {
+	F(cpt_unix_skb, sender, 'u'), F(cpt_unix_skb, len, 'u'), F(cpt_unix_skb, linear, 'u'),
+	F(cpt_unix_skb, consumed, 'u'), F(cpt_unix_skb, files, 'u'), F(cpt_unix_skb, pid, 'u'),
+	F(cpt_unix_skb, uid, 'u'), F(cpt_unix_skb, gid, 'u'), F(cpt_unix_skb, user, 'u'),
+	F(cpt_unix_skb, stamp_ns, 'd'), { 0 }
+};
+
 #define PERM(s)									\
 	F(s, perm.id, 'u'), F(s, perm.key, 'x'), F(s, perm.uid, 'u'), F(s, perm.gid, 'u'), \
-	F(s, perm.cuid, 'u'), F(s, perm.cgid, 'u'), F(s, perm.mode, 'o')						\
-						\
-static const struct field sem_fields[] = {						\
-	PERM(cpt_sem_image), F(cpt_sem_image, otime, 'd'), F(cpt_sem_image, ctime, 'd'),						\
-	F(cpt_sem_image, nsems, 'u'), F(cpt_sem_image, undos, 'u'), { 0 }						\
-};						\
-						\
-static const struct field sem_elem_fields[] = {						\
-	F(cpt_sem, val, 'u'), F(cpt_sem, pid, 'u'), { 0 }						\
-};						\
-						\
-static const struct field msg_fields[] = {						\
-	PERM(cpt_msg_image), F(cpt_msg_image, stime, 'd'), F(cpt_msg_image, rtime, 'd'),						\
-	F(cpt_msg_image, ctime, 'd'), F(cpt_msg_image, qbytes, 'u'),						\
-	F(cpt_msg_image, lspid, 'u'), F(cpt_msg_image, lrpid, 'u'), F(cpt_msg_image, msgs, 'u'),						\
-	{ 0 }						\
-};						\
-						\
-static const struct field msg_elem_fields[] = {						\
-	F(cpt_msg, type, 'u'), F(cpt_msg, size, 'u'), { 0 }						\
-};						\
-						\
-static const struct field mqueue_fields[] = {						\
-	F(cpt_mqueue_image, flags, 'x'), F(cpt_mqueue_image, mode, 'o'),						\
-	F(cpt_mqueue_image, uid, 'u'), F(cpt_mqueue_image, gid, 'u'),						\
-	F(cpt_mqueue_image, user, 'u'), F(cpt_mqueue_image, msgs, 'u'),						\
-	F(cpt_mqueue_image, maxmsg, 'u'), F(cpt_mqueue_image, msgsize, 'u'),						\
-	F(cpt_mqueue_image, notify, 'u'), F(cpt_mqueue_image, notify_pid, 'u'),						\
-	F(cpt_mqueue_image, notify_signo, 'u'), F(cpt_mqueue_image, notify_value, 'x'),						\
-	F(cpt_mqueue_image, atime_ns, 'd'), F(cpt_mqueue_image, mtime_ns, 'd'),						\
-	F(cpt_mqueue_image, ctime_ns, 'd'), { 0 }						\
-};						\
-						\
+	F(s, perm.cuid, 'u'), F(s, perm.cgid, 'u'), F(s, perm.mode, 'o')
+
+static const struct field sem_fields[] = {
+	PERM(cpt_sem_image), F(cpt_sem_image, otime, 'd'), F(cpt_sem_image, ctime, 'd'),
+	F(cpt_sem_image, nsems, 'u'), F(cpt_sem_image, undos, 'u'), { 0 }
+};
+
+static const struct field sem_elem_fields[] = {
+	F(cpt_sem, val, 'u'), F(cpt_sem, pid, 'u'), { 0 }
+};
+
+static const struct field msg_fields[] = {
+	PERM(cpt_msg_image), F(cpt_msg_image, stime, 'd'), F(cpt_msg_image, rtime, 'd'),
+	F(cpt_msg_image, ctime, 'd'), F(cpt_msg_image, qbytes, 'u'),
+	F(cpt_msg_image, lspid, 'u'), F(cpt_msg_image, lrpid, 'u'), F(cpt_msg_image, msgs, 'u'),
+	{ 0 }
+};
+
+static const struct field msg_elem_fields[] = {
+	F(cpt_msg, type, 'u'), F(cpt_msg, size, 'u'), { 0 }
+};
+
+static const struct field mqueue_fields[] = {
+	F(cpt_mqueue_image, flags, 'x'), F(cpt_mqueue_image, mode, 'o'),
+	F(cpt_mqueue_image, uid, 'u'), F(cpt_mqueue_image, gid, 'u'),
+	F(cpt_mqueue_image, user, 'u'), F(cpt_mqueue_image, msgs, 'u'),
+	F(cpt_mqueue_image, maxmsg, 'u'), F(cpt_mqueue_image, msgsize, 'u'),
+	F(cpt_mqueue_image, notify, 'u'), F(cpt_mqueue_image, notify_pid, 'u'),
+	F(cpt_mqueue_image, notify_signo, 'u'), F(cpt_mqueue_image, notify_value, 'x'),
+	F(cpt_mqueue_image, atime_ns, 'd'), F(cpt_mqueue_image, mtime_ns, 'd'),
+	F(cpt_mqueue_image, ctime_ns, 'd'), { 0 }
+};
+
 #define IDS(m)									\
-	F(cpt_ipc_image, m.seq, 'u'), F(cpt_ipc_image, m.last, 'u'), F(cpt_ipc_image, m.next, 'u')						\
-						\
-static const struct field ipc_fields[] = {						\
-	IDS(sem_ids), IDS(msg_ids), IDS(shm_ids),						\
-	F(cpt_ipc_image, semmsl, 'd'), F(cpt_ipc_image, semmns, 'd'),						\
-	F(cpt_ipc_image, semopm, 'd'), F(cpt_ipc_image, semmni, 'u'),						\
-	F(cpt_ipc_image, msgmax, 'u'), F(cpt_ipc_image, msgmnb, 'u'),						\
-	F(cpt_ipc_image, msgmni, 'u'), F(cpt_ipc_image, shmmni, 'u'),						\
-	F(cpt_ipc_image, shmmax, 'u'), F(cpt_ipc_image, shmall, 'u'),						\
-	F(cpt_ipc_image, shm_rmid_forced, 'u'), F(cpt_ipc_image, queues_max, 'u'),						\
-	F(cpt_ipc_image, msg_max, 'u'), F(cpt_ipc_image, msgsize_max, 'u'),						\
-	F(cpt_ipc_image, msg_default, 'u'), F(cpt_ipc_image, msgsize_default, 'u'),						\
-	F(cpt_ipc_image, mq_mode, 'o'), F(cpt_ipc_image, mq_uid, 'u'),						\
-	F(cpt_ipc_image, mq_gid, 'u'), F(cpt_ipc_image, tasks, 'u'), { 0 }						\
-};						\
-						\
-static const struct field sem_task_fields[] = {						\
-	F(cpt_sem_task, tid, 'u'), F(cpt_sem_task, list, 'u'), { 0 }						\
-};						\
+	F(cpt_ipc_image, m.seq, 'u'), F(cpt_ipc_image, m.last, 'u'), F(cpt_ipc_image, m.next, 'u')
+
+static const struct field ipc_fields[] = {
+	IDS(sem_ids), IDS(msg_ids), IDS(shm_ids),
+	F(cpt_ipc_image, semmsl, 'd'), F(cpt_ipc_image, semmns, 'd'),
+	F(cpt_ipc_image, semopm, 'd'), F(cpt_ipc_image, semmni, 'u'),
+	F(cpt_ipc_image, msgmax, 'u'), F(cpt_ipc_image, msgmnb, 'u'),
+	F(cpt_ipc_image, msgmni, 'u'), F(cpt_ipc_image, shmmni, 'u'),
+	F(cpt_ipc_image, shmmax, 'u'), F(cpt_ipc_image, shmall, 'u'),
+	F(cpt_ipc_image, shm_rmid_forced, 'u'), F(cpt_ipc_image, queues_max, 'u'),
+	F(cpt_ipc_image, msg_max, 'u'), F(cpt_ipc_image, msgsize_max, 'u'),
+	F(cpt_ipc_image, msg_default, 'u'), F(cpt_ipc_image, msgsize_default, 'u'),
+	F(cpt_ipc_image, mq_mode, 'o'), F(cpt_ipc_image, mq_uid, 'u'),
+	F(cpt_ipc_image, mq_gid, 'u'), F(cpt_ipc_image, tasks, 'u'), { 0 }
+};
+
+static const struct field sem_task_fields[] = {
+	F(cpt_sem_task, tid, 'u'), F(cpt_sem_task, list, 'u'), { 0 }
+};
 
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {

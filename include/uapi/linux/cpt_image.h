@@ -150,19 +150,19 @@ enum cpt_object_type {
 	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
 	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
 	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
-	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
-	CPT_OBJ_MSG		= 51,	/* System V message queue */
-	CPT_OBJ_MQUEUE		= 53,	/* POSIX message queue */
-	CPT_OBJ_IPC		= 54,	/* IPC namespace: limits, next ids, SEM_UNDO */
-	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
 	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
 	CPT_OBJ_TCP		= 38,	/* TCP socket */
 	CPT_OBJ_NETDEV		= 40,	/* network device */
 	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
+	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
+	CPT_OBJ_MSG		= 51,	/* System V message queue */
+	CPT_OBJ_MQUEUE		= 53,	/* POSIX message queue */
+	CPT_OBJ_IPC		= 54,	/* IPC namespace: limits, next ids, SEM_UNDO */
 	CPT_OBJ_TTY		= 55,	/* pseudo terminal */
 	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
 	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
+	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_MAX
 };
 
