@@ -196,7 +196,17 @@ struct mount;
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)
+	M(dnotify_mark, dn, struct dnotify_struct *)			\
+	M(netlink_sock, flags, unsigned long)				\
+	M(netlink_sock, portid, u32)					\
+	M(netlink_sock, dst_portid, u32)				\
+	M(netlink_sock, dst_group, u32)					\
+	M(netlink_sock, ngroups, u32)					\
+	M(netlink_sock, groups, unsigned long *)			\
+	M(netlink_sock, state, unsigned long)				\
+	M(netlink_sock, max_recvmsg_len, size_t)			\
+	M(netlink_sock, bound, bool)					\
+	M(netlink_sock, cb_running, bool)
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)

@@ -241,6 +241,7 @@ int vz_look_cred(struct vz_check *chk, struct vz_look *look);
 int vz_check_processes(struct vz_check *chk);
 int vz_look_unix(struct vz_check *chk, struct vz_look *look);
 int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look);
+int vz_look_netlink(struct vz_check *chk, struct vz_look *look);
 int vz_check_sockets(struct vz_check *chk);
 
 #endif /* _VZ_IMAGE_RULES_H */

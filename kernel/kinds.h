@@ -22,6 +22,7 @@
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(unix,		CPT_OBJ_UNIX,	struct cpt_unix_image,	VZ_KIND_FILE)	\
+	K(netlink,	CPT_OBJ_NETLINK, struct cpt_netlink_image, VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\

@@ -216,6 +216,14 @@ static const struct field unix_skb_fields[] = {
 	F(cpt_unix_skb, stamp_ns, 'd'), { 0 }
 };
 
+static const struct field netlink_fields[] = {
+	F(cpt_netlink_image, type, 'u'), F(cpt_netlink_image, protocol, 'u'),
+	F(cpt_netlink_image, flags, 'x'), F(cpt_netlink_image, portid, 'u'),
+	F(cpt_netlink_image, dst_portid, 'u'), F(cpt_netlink_image, dst_group, 'u'),
+	F(cpt_netlink_image, groups, 'u'), F(cpt_netlink_image, skbs, 'u'),
+	F(cpt_netlink_image, max_recv, 'u'), SOCK(cpt_netlink_image), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -254,6 +262,8 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 					       sock_filter_fields) },
 	[CPT_OBJ_UNIX_QUEUE] = { unix_queue_fields, ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb,
 							  unix_skb_fields) },
+	[CPT_OBJ_NETLINK] = { netlink_fields, ARRAY(cpt_netlink_image, sock.filter,
+						    cpt_sock_filter, sock_filter_fields) },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */
