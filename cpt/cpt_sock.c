@@ -6,6 +6,7 @@
 #include <linux/net.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/sock_reuseport.h>
 #include <net/sock.h>
@@ -239,6 +240,32 @@ int cpt_sock_filter(struct sock *sk, struct cpt_sock_opts *opts, struct cpt_buf 
 }
 
 /* ---- packets ---- */
+
+int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs)
+{
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+	unsigned int max = skb_queue_len_lockless(queue) + 16;
+	struct sk_buff *skb;
+
+	*skbs = (struct cpt_skbs){ .skb = kvcalloc(max, sizeof(skb), GFP_KERNEL) };
+	if (!skbs->skb)
+		return -ENOMEM;
+	spin_lock_bh(&queue->lock);
+	skb_queue_walk(queue, skb) {
+		if (skbs->nr == max)
+			break;
+		skbs->skb[skbs->nr++] = skb_get(skb);
+	}
+	spin_unlock_bh(&queue->lock);
+	return 0;
+}
+
+void cpt_sock_put_skbs(struct cpt_skbs *skbs)
+{
+	while (skbs->nr)
+		kfree_skb(skbs->skb[--skbs->nr]);
+	kvfree(skbs->skb);
+}
 
 int cpt_sock_skb(const struct sk_buff *skb, struct cpt_buf *buf)
 {

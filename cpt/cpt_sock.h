@@ -51,6 +51,27 @@ bool cpt_sock_in_ve(struct vz_context *ctx, const struct sock *sk);
 /* Pid in the VE; 0 when it is not one of the VE's, or NULL. */
 u32 cpt_sock_pid(struct vz_context *ctx, struct pid *pid);
 
+/**
+ * struct cpt_skbs - the packets of a socket's receive queue
+ * @nr: how many
+ * @skb: they, each with a reference
+ */
+struct cpt_skbs {
+	unsigned int nr;
+	struct sk_buff **skb;
+};
+
+/**
+ * cpt_sock_get_skbs() - the packets that wait to be received
+ * @sk: nobody reads from it: it is parked, or the caller has the readers' lock
+ * @skbs: filled in; cpt_sock_put_skbs() frees it
+ *
+ * Packets may be added while this runs, and afterwards: they may be missing.
+ * Return: 0 or -ENOMEM
+ */
+int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs);
+void cpt_sock_put_skbs(struct cpt_skbs *skbs);
+
 /* All bytes of a packet, whatever they lie in: appended to @buf. -ENOMEM, -EFAULT */
 int cpt_sock_skb(const struct sk_buff *skb, struct cpt_buf *buf);
 

@@ -22,48 +22,6 @@
 /* More than that in one socket is refused. */
 #define QUEUE_MAX	(256ULL << 20)
 
-/* ---- packets ---- */
-
-/**
- * struct skbs - the packets of a socket's receive queue
- * @nr: how many
- * @skb: they, each with a reference
- */
-struct skbs {
-	unsigned int nr;
-	struct sk_buff **skb;
-};
-
-static void put_skbs(struct skbs *skbs)
-{
-	while (skbs->nr)
-		kfree_skb(skbs->skb[--skbs->nr]);
-	kvfree(skbs->skb);
-}
-
-/*
- * Of a running VE: the caller has the lock of readers, so that none is read, but
- * some may come.
- */
-static int get_skbs(struct sock *sk, struct skbs *skbs)
-{
-	struct sk_buff_head *queue = &sk->sk_receive_queue;
-	unsigned int max = skb_queue_len_lockless(queue) + 16;
-	struct sk_buff *skb;
-
-	*skbs = (struct skbs){ .skb = kvcalloc(max, sizeof(skb), GFP_KERNEL) };
-	if (!skbs->skb)
-		return -ENOMEM;
-	spin_lock(&queue->lock);
-	skb_queue_walk(queue, skb) {
-		if (skbs->nr == max)
-			break;		/* sent from outside, just now */
-		skbs->skb[skbs->nr++] = skb_get(skb);
-	}
-	spin_unlock(&queue->lock);
-	return 0;
-}
-
 /* ---- collect ---- */
 
 static int meet_file(struct vz_context *ctx, struct file *file)
@@ -135,20 +93,20 @@ static int follow_queue(struct vz_context *ctx, struct vz_obj *obj)
 	struct sock *sk = obj->ptr;
 	bool listens = READ_ONCE(sk->sk_state) == TCP_LISTEN;
 	u64 bytes = 0;
-	struct skbs skbs;
+	struct cpt_skbs skbs;
 	unsigned int i;
 	int err;
 
 	/* nobody reads in a parked VE, and pipes are locked before sockets */
 	if (ctx->checking)
 		mutex_lock(&unix_sk(sk)->iolock);
-	err = get_skbs(sk, &skbs);
+	err = cpt_sock_get_skbs(sk, &skbs);
 	for (i = 0; !err && i < skbs.nr; i++) {
 		bytes += skbs.skb[i]->len;
 		err = listens ? follow_embryo(ctx, sk, skbs.skb[i]) :
 				follow_skb(ctx, data, skbs.skb[i]);
 	}
-	put_skbs(&skbs);
+	cpt_sock_put_skbs(&skbs);
 	if (ctx->checking)
 		mutex_unlock(&unix_sk(sk)->iolock);
 	if (bytes > QUEUE_MAX)
@@ -367,11 +325,11 @@ static int write_queue(struct vz_context *ctx, struct vz_obj *obj, struct record
 {
 	struct cpt_unix *data = obj->data;
 	struct sock *sk = obj->ptr;
-	struct skbs skbs;
+	struct cpt_skbs skbs;
 	unsigned int i;
 	int err;
 
-	err = get_skbs(sk, &skbs);
+	err = cpt_sock_get_skbs(sk, &skbs);
 	for (i = 0; !err && i < skbs.nr; i++) {
 		if (sk->sk_state == TCP_LISTEN) {
 			if (!cpt_id(ctx, CPT_OBJ_UNIX, skbs.skb[i]->sk))
@@ -386,7 +344,7 @@ static int write_queue(struct vz_context *ctx, struct vz_obj *obj, struct record
 		if (!err && r->skbs.len + r->ids.len + r->data.len > RECORD_LEN)
 			err = write_record(ctx, r);
 	}
-	put_skbs(&skbs);
+	cpt_sock_put_skbs(&skbs);
 	return err;
 }
 

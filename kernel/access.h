@@ -329,7 +329,7 @@ struct tcp_sock_af_ops;
 	M(bictcp, curr_rtt, u32)					\
 	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)			\
+	M(dnotify_mark, dn, struct dnotify_struct *)
 	M(eventfd_ctx, kref, struct kref)				\
 	M(eventfd_ctx, wqh, wait_queue_head_t)				\
 	M(eventfd_ctx, count, u64)					\
@@ -450,6 +450,17 @@ struct vz_tty_bytes {
 struct vz_tty_bits {
 	unsigned long word[4096 / BITS_PER_LONG];
 };
+
+	M(netlink_sock, flags, unsigned long)				\
+	M(netlink_sock, portid, u32)					\
+	M(netlink_sock, dst_portid, u32)				\
+	M(netlink_sock, dst_group, u32)					\
+	M(netlink_sock, ngroups, u32)					\
+	M(netlink_sock, groups, unsigned long *)			\
+	M(netlink_sock, state, unsigned long)				\
+	M(netlink_sock, max_recvmsg_len, size_t)			\
+	M(netlink_sock, bound, bool)					\
+	M(netlink_sock, cb_running, bool)
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)

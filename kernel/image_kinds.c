@@ -644,6 +644,15 @@ static const struct vz_rule unix_skb_rules[] = {
 	ID(cpt_unix_skb, user),
 };
 
+static const struct vz_rule netlink_rules[] = {
+	VZ_SOCK_RULES(cpt_netlink_image),
+	VZ_RANGE(cpt_netlink_image, type, 2, 3),	/* SOCK_DGRAM, SOCK_RAW */
+	VZ_RANGE(cpt_netlink_image, protocol, 0, 31),
+	VZ_MASK(cpt_netlink_image, flags, 0x3ff),
+	VZ_RANGE(cpt_netlink_image, dst_group, 0, 32),
+	VZ_RANGE(cpt_netlink_image, max_recv, 0, 1 << 15),
+};
+
 /* ---- the table ---- */
 
 static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
@@ -686,6 +695,9 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_UNIX_QUEUE] = { RULES(unix_queue_rules),
 			    ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb),
 			    ELEMENTS(unix_skb_rules), .own_tail = 1, .own = vz_look_unix_queue },
+	[CPT_OBJ_NETLINK] = { RULES(netlink_rules),
+			    ARRAY(cpt_netlink_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = vz_look_netlink },
 };
 
 static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc };

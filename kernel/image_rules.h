@@ -254,6 +254,7 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look);
 int vz_check_processes(struct vz_check *chk);
 int vz_look_unix(struct vz_check *chk, struct vz_look *look);
 int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look);
+int vz_look_netlink(struct vz_check *chk, struct vz_look *look);
 int vz_check_sockets(struct vz_check *chk);
 int vz_look_tty(struct vz_check *chk, struct vz_look *look);
 int vz_look_file_tty(struct vz_check *chk, const struct cpt_file_image *f);

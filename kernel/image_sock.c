@@ -204,3 +204,37 @@ int vz_check_sockets(struct vz_check *chk)
 	chk->number = number;
 	return 0;
 }
+
+/* ---- netlink ---- */
+
+#define NETLINK_SKB_MAX		(1U << 20)
+#define NETLINK_GROUPS_MAX	4096
+
+int vz_look_netlink(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_netlink_image *v = look->fixed;
+	const struct cpt_netlink_skb *skb = (const void *)look->tail;
+	const __u32 *group = (const void *)(skb + v->skbs);
+	__u64 i, bytes = v->skbs * sizeof(*skb) + (__u64)v->groups * sizeof(*group);
+
+	if (v->groups > NETLINK_GROUPS_MAX || bytes > look->tail_len)
+		return vz_bad(chk, -EINVAL, "%u messages and %u groups are cut off", v->skbs,
+			      v->groups);
+	if (!v->portid != !(v->flags & CPT_NETLINK_BOUND) ||
+	    ((v->flags & CPT_NETLINK_CONNECTED) && !v->portid) ||
+	    ((v->dst_portid || v->dst_group) && !(v->flags & CPT_NETLINK_CONNECTED)))
+		return vz_bad(chk, -EINVAL, "port %u does not fit flags %#x", v->portid, v->flags);
+	for (i = 0; i < v->skbs; i++) {
+		if (skb[i].len > NETLINK_SKB_MAX || skb[i].charge > NETLINK_SKB_MAX * 2 ||
+		    skb[i].has_nsid > 1 || skb[i].zero)
+			return vz_bad(chk, -EINVAL, "message %llu of %u bytes", i + 1, skb[i].len);
+		bytes += skb[i].len;
+	}
+	for (i = 0; i < v->groups; i++) {
+		if (group[i] <= (i ? group[i - 1] : 0) || group[i] > NETLINK_GROUPS_MAX)
+			return vz_bad(chk, -EINVAL, "group %u", group[i]);
+	}
+	if (bytes != look->tail_len)
+		return vz_bad(chk, -EINVAL, "%llu bytes do not fit its content", bytes);
+	return 0;
+}

@@ -37,6 +37,7 @@
 	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
 	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\
 	K(tty,		CPT_OBJ_TTY,	struct cpt_tty_image,	0)		\
+	K(netlink,	CPT_OBJ_NETLINK, struct cpt_netlink_image, VZ_KIND_FILE)	\
 	K(file,		CPT_OBJ_FILE,	struct cpt_file_image,	0)		\
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\

@@ -44,6 +44,11 @@ def sockets(img):
     img.add("UNIX", 3, dict(pair, state=2, flags=3, name_len=10, mount=3),
             strings("/run/sock") + strings("/data"))
     img.add("UNIX", 4, dict(pair, flags=4, name_len=10), strings("/run/sock"))
+    img.add("NETLINK", 1, {"sock": opts, "type": 3, "flags": 1, "portid": 5, "groups": 2,
+                           "skbs": 2, "max_recv": 8192},
+            pack("cpt_netlink_skb", {"len": 4, "dst_group": 1, "charge": 4864}) +
+            pack("cpt_netlink_skb", {"len": 3, "portid": 7, "pid": 7}) +
+            struct.pack("<II", 1, 5) + b"linkbus")
     img.add("UNIX", 5, dict(pair, state=0, flags=8, name_len=6), b"\0hello")
 
 
@@ -117,6 +122,8 @@ def files(img):
             strings("/run/fifo"))
     img.add("FILE", 7, {"kind": 1, "f_flags": 2, "mode": 0o100600, "mount": 1, "cred": 1,
                         "size": 5000, "type": 56, "object": 1}, strings("/tmp/unlinked"))
+    img.add("FILE", 7, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
+                        "type": TYPES["NETLINK"], "object": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
             pack("cpt_fd", {"fd": 7, "flags": 1, "file": 3}))
     img.add("FS", 2, {"umask": 0o22, "cwd_mount": 1, "root_mount": 1, "cwd_ghost": 2},

@@ -73,7 +73,24 @@ fresh() {	# so that one program's mounts do not trouble the next
 	vzctl --quiet start $V
 }
 
+# For unix_outside: a socket file of the VE's, and who listens is not in the VE.
+listen_outside() {
+	rm -f "$(ve_file $V /outside)"
+	python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+print("listens", flush=True)
+c = s.accept()
+time.sleep(600)' "$(ve_file $V /outside)" >$dumps/outside.log 2>&1 &
+	outside=$!
+	poll 30 grep -q listens $dumps/outside.log
+}
+
 mkve $V
+outside=
+wanted unix_outside && listen_outside
 for source in "$sources"/*.c; do
 	name=$(basename "$source" .c)
 	wanted "$name" || continue
@@ -101,5 +118,6 @@ if wanted several; then
 	run vzctl restore $V --dumpfile $image; rc_is 0 "and restored"
 	rm -f $image
 fi
+[ -z "$outside" ] || kill "$outside"
 ve_end $V
 tap_done

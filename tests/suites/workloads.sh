@@ -9,7 +9,7 @@
 . "$(dirname "$(realpath "$0")")/lib.sh"
 need_modules
 
-declare -A veid_of=([xz]=351 [pytree]=352 [sqlite]=353 [shell]=354)
+declare -A veid_of=([xz]=351 [pytree]=352 [sqlite]=353 [shell]=354 [pymp]=355)
 work=$tests/workloads
 
 # ---- xz: a real file of some MB, two threads ----
@@ -66,6 +66,11 @@ start_shell() { spawn_own "$1" shell.sh $lines /progress; }
 mid_shell() { is_past "$1" $((lines / 2)); }
 undisturbed_shell() { "$work/shell.sh" $lines "$tap_tmp/progress"; }
 result_shell() { log_of "$1"; }
+
+start_pymp() { spawn_own "$1" pymp.py $rounds /progress; }
+mid_pymp() { is_past "$1" $((rounds / 2)); }
+undisturbed_pymp() { "$work/pymp.py" $rounds "$tap_tmp/progress"; }
+result_pymp() { log_of "$1"; }
 
 start_sqlite() { spawn_own "$1" sqlite.sh $rows /progress /db; }
 mid_sqlite() { is_past "$1" $((rows / 2)) && [ -s "$(ve_file "$1" /db-journal)" ]; }
@@ -131,7 +136,7 @@ case $1 in
 dump|restore) ;;
 *) echo "usage: workloads.sh dump|restore" >&2; exit 1 ;;
 esac
-for name in xz pytree sqlite shell; do
+for name in xz pytree sqlite shell pymp; do
 	wanted "$name" || continue
 	part "$name"
 	"$1" "$name"

@@ -400,6 +400,14 @@ static const struct field sem_task_fields[] = {
 	F(cpt_sem_task, tid, 'u'), F(cpt_sem_task, list, 'u'), { 0 }
 };
 
+static const struct field netlink_fields[] = {
+	F(cpt_netlink_image, type, 'u'), F(cpt_netlink_image, protocol, 'u'),
+	F(cpt_netlink_image, flags, 'x'), F(cpt_netlink_image, portid, 'u'),
+	F(cpt_netlink_image, dst_portid, 'u'), F(cpt_netlink_image, dst_group, 'u'),
+	F(cpt_netlink_image, groups, 'u'), F(cpt_netlink_image, skbs, 'u'),
+	F(cpt_netlink_image, max_recv, 'u'), SOCK(cpt_netlink_image), { 0 }
+};
+
 /* What the content begins with: strings, or an array that fills the struct's count. */
 struct layout {
 	const struct field *fields;
@@ -465,6 +473,8 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TTY]	= { tty_fields },
 	[CPT_OBJ_GHOST]	= { ghost_fields, .strings = 1 },
 	[CPT_OBJ_GHOST_DATA] = { ghost_data_fields },
+	[CPT_OBJ_NETLINK] = { netlink_fields, ARRAY(cpt_netlink_image, sock.filter,
+						    cpt_sock_filter, sock_filter_fields) },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */

@@ -163,6 +163,7 @@ enum cpt_object_type {
 	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
 	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
+	CPT_OBJ_NETLINK		= 35,	/* AF_NETLINK socket */
 	CPT_OBJ_MAX
 };
 
@@ -2471,6 +2472,74 @@ struct cpt_ipc_image {
 	__u32 mq_uid;
 	__u32 mq_gid;
 	__u32 tasks;
+};
+
+/* cpt_netlink_image.flags: what the socket is, and its options */
+#define CPT_NETLINK_BOUND	(1U << 0)	/* has a port */
+#define CPT_NETLINK_CONNECTED	(1U << 1)
+#define CPT_NETLINK_CONGESTED	(1U << 2)	/* messages were lost, the rest is not read yet */
+#define CPT_NETLINK_PKTINFO	(1U << 3)
+#define CPT_NETLINK_BROADCAST_ERROR (1U << 4)
+#define CPT_NETLINK_NO_ENOBUFS	(1U << 5)
+#define CPT_NETLINK_LISTEN_ALL_NSID (1U << 6)
+#define CPT_NETLINK_CAP_ACK	(1U << 7)
+#define CPT_NETLINK_EXT_ACK	(1U << 8)
+#define CPT_NETLINK_STRICT_CHK	(1U << 9)
+
+/**
+ * struct cpt_netlink_image - an AF_NETLINK socket
+ * @sock: what every socket has
+ * @type: SOCK_RAW or SOCK_DGRAM
+ * @protocol: NETLINK_ROUTE, NETLINK_KOBJECT_UEVENT ...
+ * @flags: CPT_NETLINK_BOUND ...
+ * @portid: its port, in most cases the pid of the first process that had it
+ * @dst_portid: port that it is connected to
+ * @dst_group: group that it is connected to, from 1; 0 for none
+ * @groups: number of groups that it is a member of
+ * @skbs: number of messages that wait to be received
+ * @max_recv: the longest buffer that it was read into, at most 32 KiB: as much the
+ *            kernel puts into one message
+ *
+ * Content: @sock.filter instructions, @skbs struct cpt_netlink_skb, @groups __u32
+ * with their numbers (from 1, ascending), and the bytes of the messages.
+ */
+struct cpt_netlink_image {
+	struct cpt_sock_opts sock;
+	__u32 type;
+	__u32 protocol;
+	__u32 flags;
+	__u32 portid;
+	__u32 dst_portid;
+	__u32 dst_group;
+	__u32 groups;
+	__u32 skbs;
+	__u64 max_recv;
+};
+
+/**
+ * struct cpt_netlink_skb - a message that waits to be received
+ * @len: its bytes
+ * @portid: port of the sender; 0: the kernel
+ * @dst_group: group that it was sent to, from 1; 0: to the port
+ * @pid: of the sender, as he saw it
+ * @uid: of the sender
+ * @gid: of the sender
+ * @nsid: NETLINK_LISTEN_ALL_NSID: its network namespace
+ * @has_nsid: 1: @nsid is known
+ * @charge: bytes that the socket is charged for it
+ * @zero: 0
+ */
+struct cpt_netlink_skb {
+	__u32 len;
+	__u32 portid;
+	__u32 dst_group;
+	__u32 pid;
+	__u32 uid;
+	__u32 gid;
+	__s32 nsid;
+	__u32 has_nsid;
+	__u32 charge;
+	__u32 zero;
 };
 
 #endif /* _UAPI_LINUX_CPT_IMAGE_H */

@@ -1,0 +1,12 @@
+/* refuse: process [0-9]+ \(socket_packet\): fd [0-9]+: socket \(AF_PACKET, SOCK_RAW\): not supported */
+// SPDX-License-Identifier: GPL-2.0-only
+#include "../static/tst.h"
+#include <sys/socket.h>
+
+int main(int argc, char **argv)
+{
+	tst_begin(argc, argv);
+	tst_sys(socket(AF_PACKET, SOCK_RAW, 0));
+	tst_ready();
+	return 0;
+}
