@@ -56,6 +56,8 @@ const char *cpt_file_unsupported(const struct file *file, char *what);
 bool cpt_file_is_pipe(const struct file *file);
 bool cpt_file_is_pidfd(const struct file *file);
 bool cpt_file_is_shmem(const struct file *file);
+int cpt_shmem_collect_file(struct vz_context *ctx, struct file *file);
+bool cpt_file_is_shm(const struct file *file);
 int cpt_shmem_write_data(struct vz_context *ctx);
 bool cpt_file_is_signalfd(const struct file *file);
 bool cpt_file_is_fifo(const struct file *file);

@@ -71,7 +71,8 @@ static void drop(void *held)
 	iput(held);
 }
 
-static int collect_file(struct vz_context *ctx, struct file *file)
+/* Also for the kind shm: a segment's file, and the files of what is attached. */
+int cpt_shmem_collect_file(struct vz_context *ctx, struct file *file)
 {
 	struct vz_obj *obj = cpt_collect(ctx, CPT_OBJ_SHMEM, file_inode(file));
 	struct cpt_shmem *data;
@@ -96,7 +97,7 @@ static const struct cpt_file_type shmem_files = {
 	.hold = hold,
 	.judge = judge,
 	.drop = drop,
-	.collect = collect_file,
+	.collect = cpt_shmem_collect_file,
 	.object = object,
 };
 
@@ -137,6 +138,9 @@ static int cpt_shmem_dump(struct vz_context *ctx, struct vz_obj *obj)
 	fill(obj->ptr, &v);
 	if (is_anon(dentry)) {
 		v.flags |= CPT_SHMEM_ANON;
+		name = "";
+	} else if (strncmp(name, MEMFD, strlen(MEMFD))) {
+		v.flags |= CPT_SHMEM_SYSV;
 		name = "";
 	} else {
 		name += strlen(MEMFD);

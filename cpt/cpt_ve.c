@@ -3,7 +3,6 @@
  * ve: what belongs to the VE as a whole, and namespaces that hold nothing that
  * would have to be restored.
  */
-#include <linux/ipc_namespace.h>
 #include <linux/netdevice.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/task.h>
@@ -13,7 +12,6 @@
 #include <net/net_namespace.h>
 #include "../kernel/access.h"
 #include "cpt.h"
-#include "cpt_ipc.h"
 #include "cpt_mm.h"
 #include "cpt_task.h"
 
@@ -33,14 +31,6 @@ static struct nsproxy *get_namespaces(struct task_struct *task)
 		get_nsproxy(ns);
 	task_unlock(task);
 	return ns;
-}
-
-static void collect_ipc(struct vz_context *ctx, struct ipc_namespace *ipc)
-{
-	int segments = READ_ONCE(ipc->ids[CPT_IDS_SHM].in_use);
-
-	if (segments)
-		cpt_refuse(ctx, "ipc: %d System V shared memory segments: not supported", segments);
 }
 
 static u32 own_namespaces(const struct nsproxy *ns)
@@ -77,8 +67,6 @@ static int cpt_ve_collect_root(struct vz_context *ctx)
 		cpt_refuse(ctx, "VE %u: has no UTS namespace of its own", ctx->veid);
 	if (!(own & CPT_NS_IPC))
 		cpt_refuse(ctx, "VE %u: has no IPC namespace of its own", ctx->veid);
-	else
-		collect_ipc(ctx, ns->ipc_ns);
 	if (!(own & CPT_NS_NET))
 		cpt_refuse(ctx, "VE %u: has no network namespace of its own", ctx->veid);
 	vz_put_nsproxy(ns);

@@ -151,7 +151,8 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 		if (why || *type == CPT_VMA_VVAR)
 			return why;
 	} else if (vma->vm_file) {
-		*type = cpt_file_is_shmem(vma->vm_file) ? CPT_VMA_SHM : CPT_VMA_FILE;
+		*type = cpt_file_is_shmem(vma->vm_file) || cpt_file_is_shm(vma->vm_file) ?
+			CPT_VMA_SHM : CPT_VMA_FILE;
 		why = *type == CPT_VMA_SHM ? NULL : classify_file(vma);
 		if (why)
 			return why;

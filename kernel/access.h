@@ -212,6 +212,14 @@ struct tcp_sock_af_ops;
 	F(long, ksys_msgsnd,						\
 	  (int id, struct msgbuf __user *msg, size_t size, int flags),	\
 	  (id, msg, size, flags))					\
+	F(long, ksys_shmget, (key_t key, size_t size, int flags), (key, size, flags)) \
+	F(long, do_shmat,						\
+	  (int id, char __user *at, int flags, unsigned long *addr, unsigned long lba), \
+	  (id, at, flags, addr, lba))					\
+	F(int, shmem_lock, (struct file *file, int lock, struct ucounts *ucounts), \
+	  (file, lock, ucounts))					\
+	F(void, ipc_set_key_private, (struct ipc_ids *ids, struct kern_ipc_perm *perm), \
+	  (ids, perm))							\
 	/* SEM_UNDO's adjustments, and who shares them */		\
 	F(long, __do_semtimedop,					\
 	  (int id, struct sembuf *sops, unsigned int nsops,		\
@@ -290,9 +298,10 @@ struct tcp_sock_af_ops;
 	A(eventpoll_fops)						\
 	A(inotify_fops)							\
 	A(unix_wfree)							\
-	A(mqueue_file_operations)					\
+	A(mqueue_file_operations)
 	A(tty_fops)							\
 	A(ptmx_fops)
+	A(shm_file_operations)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
 #define VZ_MEMBERS(M)							\
@@ -391,6 +400,18 @@ struct tcp_sock_af_ops;
 	M(msg_queue, q_lrpid, struct pid *)				\
 	M(msg_queue, q_messages, struct list_head)			\
 	M(msg_msgseg, next, struct msg_msgseg *)			\
+	M(shmid_kernel, shm_perm, struct kern_ipc_perm)			\
+	M(shmid_kernel, shm_file, struct file *)			\
+	M(shmid_kernel, shm_nattch, unsigned long)			\
+	M(shmid_kernel, shm_segsz, unsigned long)			\
+	M(shmid_kernel, shm_atim, time64_t)				\
+	M(shmid_kernel, shm_dtim, time64_t)				\
+	M(shmid_kernel, shm_ctim, time64_t)				\
+	M(shmid_kernel, shm_cprid, struct pid *)			\
+	M(shmid_kernel, shm_lprid, struct pid *)			\
+	M(shmid_kernel, mlock_ucounts, struct ucounts *)		\
+	M(shmid_kernel, shm_creator, struct task_struct *)		\
+	M(shmid_kernel, shm_clist, struct list_head)			\
 	M(mqueue_inode_info, lock, spinlock_t)				\
 	M(mqueue_inode_info, vfs_inode, struct inode)			\
 	M(mqueue_inode_info, msg_tree, struct rb_root)			\

@@ -148,7 +148,8 @@ static const struct vz_rule pidfd_rules[] = {
 
 static const struct vz_rule shmem_rules[] = {
 	VZ_RANGE(cpt_shmem_image, size, 0, VZ_KTIME_MAX),
-	VZ_MASK(cpt_shmem_image, flags, CPT_SHMEM_ANON | CPT_SHMEM_NORESERVE),
+	VZ_MASK(cpt_shmem_image, flags, CPT_SHMEM_ANON | CPT_SHMEM_NORESERVE |
+		CPT_SHMEM_SYSV),
 	VZ_MASK(cpt_shmem_image, seals, 0x3f),		/* F_SEAL_* up to F_SEAL_EXEC */
 	VZ_MASK(cpt_shmem_image, mode, 07777),
 	VZ_RANGE(cpt_shmem_image, uid, 0, VZ_ID_INVALID - 1),
@@ -162,7 +163,7 @@ static int look_shmem(struct vz_check *chk, struct vz_look *look)
 	__u64 *size;
 
 	/* 249: with "memfd:" as long as a name may be */
-	if (strlen(look->tail) > 249 || (v->flags & CPT_SHMEM_ANON && *look->tail))
+	if (strlen(look->tail) > 249 || (v->flags & (CPT_SHMEM_ANON | CPT_SHMEM_SYSV) && *look->tail))
 		return vz_bad(chk, -EINVAL, "its name is too long");
 	size = vz_env_alloc(sizeof(*size));
 	if (!size)

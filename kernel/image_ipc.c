@@ -53,6 +53,31 @@ static int look_sem(struct vz_check *chk, struct vz_look *look)
 	return look_perm(chk, look, &v->perm);
 }
 
+/* ---- shm ---- */
+
+static const struct vz_rule shm_rules[] = {
+	PERM(cpt_shm_image),
+	VZ_RANGE(cpt_shm_image, size, 1, VZ_KTIME_MAX),
+	VZ_REF(cpt_shm_image, shmem, CPT_OBJ_SHMEM),
+	VZ_RANGE(cpt_shm_image, cpid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_shm_image, lpid, 0, VZ_PID_MAX),
+	VZ_MASK(cpt_shm_image, flags, CPT_SHM_DEST | CPT_SHM_LOCKED),
+	VZ_RANGE(cpt_shm_image, creator, 0, VZ_PID_MAX),
+	ID(cpt_shm_image, user),
+};
+
+static int look_shm(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_shm_image *v = look->fixed;
+	const __u64 *size = vz_check_find(chk, CPT_OBJ_SHMEM, v->shmem)->aux;
+
+	if (*size != v->size)
+		return vz_bad(chk, -EINVAL, "%llu bytes of %llu", v->size, *size);
+	if (v->flags & CPT_SHM_DEST ? v->perm.key : v->perm.key && v->perm.key != v->name_key)
+		return vz_bad(chk, -EINVAL, "key %#x, once %#x", v->perm.key, v->name_key);
+	return look_perm(chk, look, &v->perm);
+}
+
 /* ---- msg, mqueue ---- */
 
 /* @least: the smallest type; @most: the largest one; @size: the largest text. */
@@ -178,6 +203,7 @@ static int look_ipc(struct vz_check *chk, struct vz_look *look)
 const struct vz_shape vz_shapes_ipc[CPT_OBJ_MAX] = {
 	[CPT_OBJ_SEM]	= { RULES(sem_rules), ARRAY(cpt_sem_image, nsems, cpt_sem),
 			    ELEMENTS(sem_elem_rules), .own_tail = 1, .own = look_sem },
+	[CPT_OBJ_SHM]	= { RULES(shm_rules), .own = look_shm },
 	[CPT_OBJ_MSG]	= { RULES(msg_rules), ARRAY(cpt_msg_image, msgs, cpt_msg), .own_tail = 1,
 			    .own = look_msg },
 	[CPT_OBJ_MQUEUE] = { RULES(mqueue_rules), ARRAY(cpt_mqueue_image, msgs, cpt_msg),

@@ -33,6 +33,7 @@
 	K(pidfd,	CPT_OBJ_PIDFD,	struct cpt_pidfd_image,	VZ_KIND_FILE)	\
 	K(shmem,	CPT_OBJ_SHMEM,	struct cpt_shmem_image,	VZ_KIND_FILE)	\
 	K(unix,		CPT_OBJ_UNIX,	struct cpt_unix_image,	VZ_KIND_FILE)	\
+	K(shm,		CPT_OBJ_SHM,	struct cpt_shm_image,	VZ_KIND_FILE)	\
 	K(sem,		CPT_OBJ_SEM,	struct cpt_sem_image,	0)		\
 	K(msg,		CPT_OBJ_MSG,	struct cpt_msg_image,	0)		\
 	K(mqueue,	CPT_OBJ_MQUEUE,	struct cpt_mqueue_image, VZ_KIND_FILE)	\

@@ -25,6 +25,10 @@ struct ipc_namespace *rst_ipc_unlimited(void)
 	ipc->sem_ctls[3] = *vz_ipc_mni;
 	ipc->msg_ctlmax = INT_MAX;
 	ipc->msg_ctlmni = *vz_ipc_mni;
+	ipc->shm_ctlmax = ULONG_MAX;
+	ipc->shm_ctlall = ULONG_MAX;
+	ipc->shm_ctlmni = *vz_ipc_mni;
+	ipc->shm_rmid_forced = 0;
 	return ipc;
 }
 

@@ -111,6 +111,32 @@ out_free:
 	return rst_err(ctx, err, "shmem %llu: cannot be made: error %d", rec->hdr.id, -err);
 }
 
+/**
+ * rst_shmem_adopt() - the file of a segment of System V shared memory
+ * @ctx: the context
+ * @id: of the CPT_OBJ_SHMEM
+ * @file: a reference is taken
+ */
+int rst_shmem_adopt(struct vz_context *ctx, u64 id, struct file *file)
+{
+	const struct cpt_shmem_image *v = rst_fixed(ctx, CPT_OBJ_SHMEM, id);
+	struct rst_shmem *shmem;
+	int err;
+
+	if (!v || !(v->flags & CPT_SHMEM_SYSV) || rst_made(ctx, CPT_OBJ_SHMEM, id))
+		return -EINVAL;
+	shmem = kzalloc(sizeof(*shmem), GFP_KERNEL);
+	if (!shmem)
+		return -ENOMEM;
+	shmem->file = file;
+	err = rst_keep(ctx, CPT_OBJ_SHMEM, id, shmem);
+	if (err)
+		kfree(shmem);
+	else
+		get_file(file);
+	return err;
+}
+
 /* Before the kind file, in init's context: what it uses is accounted to the VE. */
 static int rst_shmem_ve(struct vz_context *ctx)
 {
@@ -119,6 +145,8 @@ static int rst_shmem_ve(struct vz_context *ctx)
 	int err;
 
 	rst_for_each(ctx, CPT_OBJ_SHMEM, i, rec) {
+		if (((const struct cpt_shmem_image *)rec->fixed)->flags & CPT_SHMEM_SYSV)
+			continue;	/* comes with its segment */
 		err = make(ctx, rec);
 		if (err)
 			return err;
@@ -190,6 +218,9 @@ static int rst_shmem_links(struct vz_context *ctx)
 	rst_for_each(ctx, CPT_OBJ_SHMEM, i, rec) {
 		v = rec->fixed;
 		shmem = rst_made(ctx, CPT_OBJ_SHMEM, rec->hdr.id);
+		if (!shmem)
+			return rst_err(ctx, -EINVAL, "shmem %llu: there is no segment of it",
+				       rec->hdr.id);
 		SHMEM_I(file_inode(shmem->file))->seals = v->seals;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 int rst_load_contents(struct vz_context *ctx, const struct vz_rec *rec, struct inode *inode,
 		      u64 offset);
 
+int rst_shmem_adopt(struct vz_context *ctx, u64 id, struct file *file);
 struct inode *rst_shmem_inode(struct vz_context *ctx, u64 id);
 
 /*

@@ -96,7 +96,8 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *
 			"is not where the vdso belongs";
 	case CPT_VMA_SHM:
 		file = rst_fixed(ctx, CPT_OBJ_FILE, v->file);
-		if (!file || file->kind != CPT_FILE_OBJECT || file->type != CPT_OBJ_SHMEM)
+		if (!file || file->kind != CPT_FILE_OBJECT ||
+		    (file->type != CPT_OBJ_SHMEM && file->type != CPT_OBJ_SHM))
 			return "is of a file that is not shared memory";
 		if (v->flags & CPT_VMA_WIPEONFORK)
 			return "is shared memory, but wiped on fork";
@@ -210,6 +211,13 @@ static void set_locking(const struct cpt_vma_image *v)
 	mmap_write_unlock(mm);
 }
 
+static bool is_shmem(struct vz_context *ctx, const struct cpt_vma_image *v)
+{
+	const struct cpt_file_image *file = rst_fixed(ctx, CPT_OBJ_FILE, v->file);
+
+	return v->type == CPT_VMA_SHM && file->type == CPT_OBJ_SHMEM;
+}
+
 static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
 {
 	unsigned long prot = first_prot(v), len = v->end - v->start, addr;
@@ -223,13 +231,13 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 				       v->file);
 	}
 	set_locking(v);
-	if (v->type == CPT_VMA_SHM)
+	if (is_shmem(ctx, v))
 		rst_shmem_map(file, v);
 	addr = vm_mmap(file, v->start, len, prot, map_flags(v), v->offset);
 	if (addr != v->start)
 		return vma_error(ctx, rec, v, IS_ERR_VALUE(addr) ? addr : -EADDRINUSE,
 				 "cannot be made");
-	if (v->type == CPT_VMA_SHM)
+	if (is_shmem(ctx, v))
 		rst_shmem_mapped(ctx, v);
 	if (prot == prot_of(v))
 		return 0;

@@ -138,6 +138,9 @@ def ipc(img):
                            "undos": 2},
             pack("cpt_sem", {"val": 5, "pid": 3}) + pack("cpt_sem", {"val": 32767}) +
             struct.pack("<IHhIHh", 1, 1, -5, 2, 0, 32767))
+    img.add("SHMEM", 50, {"size": 5000, "mode": 0o777, "flags": 4}, strings(""))
+    img.add("SHM", 3, {"perm": dict(perm, id=2, key=78), "size": 5000, "shmem": 50, "cpid": 1,
+                       "name_key": 78, "creator": 1, "flags": 2})
     img.add("MSG", 1, {"perm": perm, "qbytes": 16384, "lspid": 3, "msgs": 2},
             pack("cpt_msg", {"type": 9, "size": 5}) + pack("cpt_msg", {"type": 1}) + b"hello")
     img.add("MQUEUE", 1, {"mode": 0o600, "maxmsg": 10, "msgsize": 100, "msgs": 2, "notify": 2,

@@ -21,7 +21,6 @@
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,16 +60,6 @@ static void memfd(void)
 		skip("memfd_create");
 	must_map(mmap(NULL, SIZE, RW, MAP_SHARED, fd, 0), "mmap");
 	close(fd);
-}
-
-static void sysv(void)
-{
-	int id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
-
-	if (id < 0)
-		skip("shmget");
-	must_map(shmat(id, NULL, 0), "shmat");
-	shmctl(id, IPC_RMID, NULL);
 }
 
 static void hugetlb(void)
@@ -227,7 +216,6 @@ static const struct {
 	{ "shared", shared_anonymous, "shared anonymous memory" },
 	{ "shared-zero", shared_zero, "shared anonymous memory" },
 	{ "memfd", memfd, "memfd" },
-	{ "sysv", sysv, "System V shared memory" },
 	{ "hugetlb", hugetlb, "hugetlb" },
 	{ "aio", aio, "asynchronous I/O" },
 	{ "userfault", userfault, "userfaultfd" },

@@ -357,6 +357,14 @@ static const struct field sem_elem_fields[] = {
 	F(cpt_sem, val, 'u'), F(cpt_sem, pid, 'u'), { 0 }
 };
 
+static const struct field shm_fields[] = {
+	PERM(cpt_shm_image), F(cpt_shm_image, size, 'u'), F(cpt_shm_image, shmem, 'u'),
+	F(cpt_shm_image, atime, 'd'), F(cpt_shm_image, dtime, 'd'), F(cpt_shm_image, ctime, 'd'),
+	F(cpt_shm_image, cpid, 'u'), F(cpt_shm_image, lpid, 'u'), F(cpt_shm_image, flags, 'x'),
+	F(cpt_shm_image, name_key, 'x'), F(cpt_shm_image, creator, 'u'),
+	F(cpt_shm_image, user, 'u'), { 0 }
+};
+
 static const struct field msg_fields[] = {
 	PERM(cpt_msg_image), F(cpt_msg_image, stime, 'd'), F(cpt_msg_image, rtime, 'd'),
 	F(cpt_msg_image, ctime, 'd'), F(cpt_msg_image, qbytes, 'u'),
@@ -444,6 +452,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_COW]	= { cow_fields, ARRAY(cpt_cow_image, extents, cpt_extent, extent_fields) },
 	[CPT_OBJ_TMPFS_DATA] = { tmpfs_data_fields },
 	[CPT_OBJ_SEM]	= { sem_fields, ARRAY(cpt_sem_image, nsems, cpt_sem, sem_elem_fields) },
+	[CPT_OBJ_SHM]	= { shm_fields },
 	[CPT_OBJ_MSG]	= { msg_fields, ARRAY(cpt_msg_image, msgs, cpt_msg, msg_elem_fields) },
 	[CPT_OBJ_MQUEUE] = { mqueue_fields, ARRAY(cpt_mqueue_image, msgs, cpt_msg, msg_elem_fields) },
 	[CPT_OBJ_IPC]	= { ipc_fields, ARRAY(cpt_ipc_image, tasks, cpt_sem_task, sem_task_fields) },

@@ -147,7 +147,7 @@ enum cpt_object_type {
 	CPT_OBJ_SIGNALFD	= 27,	/* signalfd(2) */
 	CPT_OBJ_TIMER		= 28,	/* POSIX timers of a process */
 	CPT_OBJ_PIDFD		= 29,	/* pidfd_open(2) */
-	CPT_OBJ_SHMEM		= 30,	/* memfd or shared anonymous memory */
+	CPT_OBJ_SHMEM		= 30,	/* memfd, shared anonymous or System V memory */
 	CPT_OBJ_SHMEM_DATA	= 31,	/* its contents */
 	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
 	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
@@ -157,6 +157,7 @@ enum cpt_object_type {
 	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
 	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
 	CPT_OBJ_MSG		= 51,	/* System V message queue */
+	CPT_OBJ_SHM		= 52,	/* System V shared memory segment */
 	CPT_OBJ_MQUEUE		= 53,	/* POSIX message queue */
 	CPT_OBJ_IPC		= 54,	/* IPC namespace: limits, next ids, SEM_UNDO */
 	CPT_OBJ_TTY		= 55,	/* pseudo terminal */
@@ -1367,6 +1368,7 @@ struct cpt_posix_timer {
 /* cpt_shmem_image.flags */
 #define CPT_SHMEM_ANON		(1U << 0)	/* mmap(MAP_SHARED | MAP_ANONYMOUS), no memfd */
 #define CPT_SHMEM_NORESERVE	(1U << 1)	/* pages are accounted when they are used */
+#define CPT_SHMEM_SYSV		(1U << 2)	/* of a CPT_OBJ_SHM */
 
 /**
  * struct cpt_shmem_image - memory without a path that files and mappings share
@@ -2347,6 +2349,43 @@ struct cpt_msg_image {
 	__u32 lrpid;
 	__u32 msgs;
 	__u32 zero;
+};
+
+#define CPT_SHM_DEST		(1U << 0)	/* removed, but attached */
+#define CPT_SHM_LOCKED		(1U << 1)	/* shmctl(SHM_LOCK) */
+
+/**
+ * struct cpt_shm_image - a segment of System V shared memory
+ * @perm: id, key, owner, permissions
+ * @size: bytes, as they were given to shmget(2)
+ * @shmem: the CPT_OBJ_SHMEM that holds its contents
+ * @atime: time of the last shmat(2), s of CLOCK_REALTIME; 0 for none
+ * @dtime: time of the last shmdt(2)
+ * @ctime: time of the last change
+ * @cpid: who made it (pid in the VE, also of a process that has ended); 0 for
+ *        somebody outside
+ * @lpid: who attached or detached it last; 0 for nobody, or somebody outside
+ * @flags: CPT_SHM_*
+ * @name_key: the key that it was made with, which /proc/PID/maps shows
+ * @creator: the thread that made it, as long as it lives, else 0; it matters with
+ *           kernel.shm_rmid_forced
+ * @user: with CPT_SHM_LOCKED, uid to whose account (RLIMIT_MEMLOCK) it is charged
+ *
+ * What is attached are mappings of files that stand for it.
+ */
+struct cpt_shm_image {
+	struct cpt_ipc_perm perm;
+	__u64 size;
+	__u64 shmem;
+	__s64 atime;
+	__s64 dtime;
+	__s64 ctime;
+	__u32 cpid;
+	__u32 lpid;
+	__u32 flags;
+	__u32 name_key;
+	__u32 creator;
+	__u32 user;
 };
 
 #define CPT_MQUEUE_UNLINKED	(1U << 0)	/* open, but has no name any more */
