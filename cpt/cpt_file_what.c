@@ -131,6 +131,16 @@ static bool keeps_contents(const struct super_block *sb)
 	       match_string(names, ARRAY_SIZE(names), sb->s_type->name) >= 0;
 }
 
+/*
+ * What proc says is made when it is read: opened again, a file is read anew from its
+ * position. One that may be written to can have more to it (triggers of pressure).
+ */
+static bool is_read_anew(const struct file *file)
+{
+	return vz_file_path(file)->dentry->d_sb->s_magic == PROC_SUPER_MAGIC &&
+	       !(file->f_mode & FMODE_WRITE);
+}
+
 /* Whether the position of a directory means the same after it is opened again. */
 static bool keeps_position(const struct super_block *sb)
 {
@@ -180,7 +190,7 @@ const char *cpt_file_unsupported(const struct file *file, char *what)
 		return NULL;
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:
-		if (keeps_contents(dentry->d_sb))
+		if (keeps_contents(dentry->d_sb) || is_read_anew(file))
 			return NULL;
 		snprintf(what, CPT_FILE_WHAT, "open file of %s", dentry->d_sb->s_type->name);
 		return what;

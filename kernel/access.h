@@ -298,9 +298,9 @@ struct tcp_sock_af_ops;
 	A(eventpoll_fops)						\
 	A(inotify_fops)							\
 	A(unix_wfree)							\
-	A(mqueue_file_operations)
+	A(mqueue_file_operations)					\
 	A(tty_fops)							\
-	A(ptmx_fops)
+	A(ptmx_fops)							\
 	A(shm_file_operations)
 
 /* Private members: M(struct, member, type), used as vz_<struct>_<member>(pointer). */
@@ -338,7 +338,7 @@ struct tcp_sock_af_ops;
 	M(bictcp, curr_rtt, u32)					\
 	M(netdev_name_node, list, struct list_head)			\
 	M(dnotify_mark, fsn_mark, struct fsnotify_mark)			\
-	M(dnotify_mark, dn, struct dnotify_struct *)
+	M(dnotify_mark, dn, struct dnotify_struct *)			\
 	M(eventfd_ctx, kref, struct kref)				\
 	M(eventfd_ctx, wqh, wait_queue_head_t)				\
 	M(eventfd_ctx, count, u64)					\

@@ -14,6 +14,7 @@
 #define OPEN_FLAGS	017776003U	/* what F_GETFL may show: no O_CREAT, O_EXCL, O_TRUNC */
 #define O_PATH_FLAG	010000000U
 #define O_ASYNC_FLAG	020000U
+#define O_TMPFILE_FLAG	020000000U	/* without O_DIRECTORY */
 #define MODE_PERM	07777U
 #define ID(s, m)	VZ_RANGE(s, m, 0, VZ_ID_INVALID - 1)
 
@@ -264,7 +265,7 @@ static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, kind, CPT_FILE_PATH, CPT_FILE_OBJECT),
 	VZ_MASK(cpt_file_image, flags, CPT_FILE_MAPPED | CPT_FILE_RANDOM | CPT_FILE_SEQUENTIAL |
 		CPT_FILE_NOREUSE | CPT_FILE_FIRST | CPT_FILE_HUNG_UP | CPT_FILE_NO_WRITER),
-	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS),
+	VZ_MASK(cpt_file_image, f_flags, OPEN_FLAGS | O_TMPFILE_FLAG),
 	VZ_RANGE(cpt_file_image, mode, 0, 0177777),
 	VZ_RANGE(cpt_file_image, pos, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_file_image, size, 0, VZ_KTIME_MAX),
@@ -320,6 +321,8 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 	const struct cpt_file_image *f = look->fixed;
 	const char *end;
 
+	if (f->f_flags & O_TMPFILE_FLAG && f->type != CPT_OBJ_GHOST)
+		return vz_bad(chk, -EINVAL, "O_TMPFILE on a file that has a name");
 	if (f->kind == CPT_FILE_OBJECT)
 		return look->h->len ? vz_bad(chk, -EINVAL, "a path") : look_file_object(chk, f);
 	if (f->flags & CPT_FILE_FIRST)

@@ -141,10 +141,14 @@ struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 		path_put(&path);
 		return ERR_PTR(err);
 	}
-	file = v->pipe ? rst_fifo_open(ctx, rec, &path, cred) : dentry_open(&path, v->f_flags, cred);
+	file = v->pipe ? rst_fifo_open(ctx, rec, &path, cred) :
+			 dentry_open(&path, v->f_flags & ~__O_TMPFILE, cred);
 	path_put(&path);
 	err = PTR_ERR_OR_ZERO(file);
 	if (!err) {
+		spin_lock(&file->f_lock);
+		file->f_flags |= v->f_flags & __O_TMPFILE;
+		spin_unlock(&file->f_lock);
 		err = set_position(file, v->pos);
 		if (!err)
 			err = set_advice(file, v->flags);

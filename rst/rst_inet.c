@@ -5,6 +5,7 @@
 #include <linux/ipv6.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/transp_v6.h>
 #include "../kernel/access.h"
 #include "rst_inet.h"
 

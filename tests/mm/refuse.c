@@ -189,6 +189,7 @@ static void deleted(void)
 
 	if (fd < 0 || ftruncate(fd, SIZE))
 		skip("mkstemp");
+	link(name, "/tmp/refuse-mm.other");
 	must_map(mmap(NULL, SIZE, RW, MAP_PRIVATE, fd, 0), "mmap");
 	close(fd);
 	unlink(name);
@@ -227,7 +228,7 @@ static const struct {
 	{ "ldt", ldt, "local descriptor table" },
 	{ "vdso", vdso, "vdso was moved" },
 	{ "secret", secret, "secret memory" },
-	{ "deleted", deleted, "refuse-mm.*unlinked" },
+	{ "deleted", deleted, "refuse-mm.*unlinked, but has other names" },
 	{ "sealed", sealed, "sealed mapping" },
 	{ "merge", merge, "merging of all memory" },
 };

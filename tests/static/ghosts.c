@@ -131,6 +131,7 @@ int main(int argc, char **argv)
 	tst_ok(has(sparse, 10, 0) && has(sparse, 5000, 50 << 20), "sparse: contents");
 	tst_ok(pread(sparse, now, 8, 1 << 20) == 8 && !memcmp(now, "\0\0\0\0\0\0\0", 8), "sparse: hole");
 	tst_ok(has(tmp, 100000, 0), "O_TMPFILE");
+	tst_is(fcntl(tmp, F_GETFL) & O_TMPFILE, O_TMPFILE, "O_TMPFILE: flag");
 	tst_ok(has(over, 5000, 0) && !fstat(over, &st) && st.st_size == 5000, "renamed over: the old one");
 	tst_ok(has(over2, 50, 0) && !fstat(over2, &st) && st.st_nlink == 1 &&
 	       !stat("/var/tmp/g/over", &st2) && st2.st_ino == st.st_ino, "renamed over: the new one");

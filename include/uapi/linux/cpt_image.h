@@ -152,6 +152,7 @@ enum cpt_object_type {
 	CPT_OBJ_INOTIFY		= 32,	/* inotify_init(2) */
 	CPT_OBJ_UNIX		= 33,	/* AF_UNIX socket */
 	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
+	CPT_OBJ_NETLINK		= 35,	/* AF_NETLINK socket */
 	CPT_OBJ_TCP		= 38,	/* TCP socket */
 	CPT_OBJ_NETDEV		= 40,	/* network device */
 	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
@@ -164,7 +165,6 @@ enum cpt_object_type {
 	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
 	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
-	CPT_OBJ_NETLINK		= 35,	/* AF_NETLINK socket */
 	CPT_OBJ_MAX
 };
 
