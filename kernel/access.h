@@ -440,7 +440,17 @@ struct tcp_sock_af_ops;
 	M(n_tty_data, canon_column, unsigned int)			\
 	M(n_tty_data, read_buf, struct vz_tty_bytes)			\
 	M(n_tty_data, echo_buf, struct vz_tty_bytes)			\
-	M(n_tty_data, read_flags, struct vz_tty_bits)
+	M(n_tty_data, read_flags, struct vz_tty_bits)			\
+	M(netlink_sock, flags, unsigned long)				\
+	M(netlink_sock, portid, u32)					\
+	M(netlink_sock, dst_portid, u32)				\
+	M(netlink_sock, dst_group, u32)					\
+	M(netlink_sock, ngroups, u32)					\
+	M(netlink_sock, groups, unsigned long *)			\
+	M(netlink_sock, state, unsigned long)				\
+	M(netlink_sock, max_recvmsg_len, size_t)			\
+	M(netlink_sock, bound, bool)					\
+	M(netlink_sock, cb_running, bool)
 
 /* Sizes of private structs: S(struct), used as vz_size_<struct>. */
 #define VZ_SIZES(S)							\
@@ -472,16 +482,6 @@ struct vz_tty_bits {
 	unsigned long word[4096 / BITS_PER_LONG];
 };
 
-	M(netlink_sock, flags, unsigned long)				\
-	M(netlink_sock, portid, u32)					\
-	M(netlink_sock, dst_portid, u32)				\
-	M(netlink_sock, dst_group, u32)					\
-	M(netlink_sock, ngroups, u32)					\
-	M(netlink_sock, groups, unsigned long *)			\
-	M(netlink_sock, state, unsigned long)				\
-	M(netlink_sock, max_recvmsg_len, size_t)			\
-	M(netlink_sock, bound, bool)					\
-	M(netlink_sock, cb_running, bool)
 
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
