@@ -114,6 +114,14 @@ struct vz_task *rst_task(struct vz_context *ctx, pid_t pid);
 int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr,
 		     u64 bytes);
 
+/*
+ * The same in two steps: the read, and the sum of what was read, in the same
+ * order, which may be done by another thread at the same time as the next read.
+ */
+int rst_read_payload_unsummed(struct vz_context *ctx, const struct bio_vec *bvec,
+			      unsigned int nr, u64 bytes);
+void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr);
+
 /* Host time - VE time, ns: add to a time of the image. */
 s64 rst_clock_offset(struct vz_context *ctx, bool boot);
 
