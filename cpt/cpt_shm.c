@@ -132,8 +132,8 @@ static void fill(struct vz_context *ctx, struct cpt_shm_image *v, const struct k
 	v->ctime = *vz_shmid_kernel_shm_ctim(shp);
 	v->cpid = pid_nr_ns(*vz_shmid_kernel_shm_cprid(shp), ctx->pidns);
 	v->lpid = pid_nr_ns(*vz_shmid_kernel_shm_lprid(shp), ctx->pidns);
-	v->flags = perm->mode & SHM_DEST ? CPT_SHM_DEST : 0;
-	if (perm->mode & SHM_LOCKED) {
+	v->flags = perm->mode & VZ_SHM_DEST ? CPT_SHM_DEST : 0;
+	if (perm->mode & VZ_SHM_LOCKED) {
 		v->flags |= CPT_SHM_LOCKED;
 		ucounts = *vz_shmid_kernel_mlock_ucounts(shp);
 		v->user = ucounts ? __kuid_val(ucounts->uid) : 0;

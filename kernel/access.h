@@ -572,6 +572,10 @@ static inline void *vz_sem_nth(const void *sma, unsigned int i)
 	return (char *)vz_sem_array_sems(sma) + (size_t)i * vz_size_sem;
 }
 
+/* What shmctl(IPC_STAT) shows in a mode; in no header for modules. */
+#define VZ_SHM_DEST	01000
+#define VZ_SHM_LOCKED	02000
+
 /* The struct that a member of it is in. */
 #define vz_outer(s, member, p)	((void *)((char *)(p) - vz_off_##s##_##member))
 

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/sched/task.h>
 #include <linux/shm.h>
+#include <uapi/linux/shm.h>
 #include <linux/user_namespace.h>
 #include <asm/shmparam.h>
 #include "rst_ipc.h"
@@ -35,7 +36,7 @@ static int lock_memory(void *shp, const struct cpt_shm_image *v)
 	if (!err) {
 		/* the locked memory holds it, until it is unlocked by this */
 		*vz_shmid_kernel_mlock_ucounts(shp) = cred->ucounts;
-		vz_shmid_kernel_shm_perm(shp)->mode |= SHM_LOCKED;
+		vz_shmid_kernel_shm_perm(shp)->mode |= VZ_SHM_LOCKED;
 	}
 	abort_creds(cred);
 	return err;
@@ -88,13 +89,13 @@ static int rst_shm_ve(struct vz_context *ctx)
 	struct ipc_namespace *ipc = rst_ipc_unlimited();
 	const struct cpt_shm_image *v;
 	const struct vz_rec *rec;
-	unsigned int i, dest;
+	unsigned int i, last;
 	int err;
 
-	for (dest = 0; dest < 2; dest++) {
+	for (last = 0; last < 2; last++) {
 		rst_for_each(ctx, CPT_OBJ_SHM, i, rec) {
 			v = rec->fixed;
-			if (!(v->flags & CPT_SHM_DEST) != dest)
+			if (!!(v->flags & CPT_SHM_DEST) == last)
 				continue;
 			err = make_segment(ctx, ipc, v);
 			if (err)
@@ -177,7 +178,7 @@ static int set_segment(struct vz_context *ctx, struct ipc_namespace *ipc,
 		if (!*vz_shmid_kernel_shm_nattch(shp))
 			return rst_err(ctx, -EINVAL, "shm %u: was removed, but nobody has it attached",
 				       v->perm.id);
-		vz_shmid_kernel_shm_perm(shp)->mode |= SHM_DEST;
+		vz_shmid_kernel_shm_perm(shp)->mode |= VZ_SHM_DEST;
 	}
 	err = rst_ipc_pid(ctx, v->cpid, vz_shmid_kernel_shm_cprid(shp));
 	if (!err)
