@@ -29,7 +29,9 @@ struct cpt_shmem {
 
 static bool is_anon(const struct dentry *dentry)
 {
-	return !strcmp((const char *)dentry->d_name.name, "dev/zero");
+	const char *name = (const char *)dentry->d_name.name;
+
+	return !strcmp(name, "dev/zero");
 }
 
 bool cpt_file_is_shmem(const struct file *file)

@@ -43,26 +43,6 @@ static void *must_map(void *p, const char *what)
 	return p;
 }
 
-static void shared_anonymous(void)
-{
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0), "mmap");
-}
-
-static void shared_zero(void)
-{
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED, open("/dev/zero", O_RDWR), 0), "/dev/zero");
-}
-
-static void memfd(void)
-{
-	int fd = memfd_create("test", 0);
-
-	if (fd < 0 || ftruncate(fd, SIZE))
-		skip("memfd_create");
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED, fd, 0), "mmap");
-	close(fd);
-}
-
 static void sysv(void)
 {
 	int id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
@@ -224,9 +204,6 @@ static const struct {
 	void (*make)(void);
 	const char *words;
 } kinds[] = {
-	{ "shared", shared_anonymous, "shared anonymous memory" },
-	{ "shared-zero", shared_zero, "shared anonymous memory" },
-	{ "memfd", memfd, "memfd" },
 	{ "sysv", sysv, "System V shared memory" },
 	{ "hugetlb", hugetlb, "hugetlb" },
 	{ "aio", aio, "asynchronous I/O" },
