@@ -34,7 +34,8 @@
 #include "compat.h"
 
 /* char name[] at the end of a struct */
-typedef char vz_flexible[0];
+struct vz_flexible {
+};
 
 /* struct timerfd_ctx.t */
 union vz_timerfd_timer {
@@ -275,7 +276,7 @@ struct mount;
 	M(inotify_event_info, wd, int)					\
 	M(inotify_event_info, sync_cookie, u32)				\
 	M(inotify_event_info, name_len, int)				\
-	M(inotify_event_info, name, vz_flexible)			\
+	M(inotify_event_info, name, struct vz_flexible)			\
 	VZ_MEMBERS_EPOLL_PARAMS(M)
 
 /* ioctl EPIOCSPARAMS: 6.9 */
