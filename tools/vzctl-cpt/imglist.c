@@ -286,13 +286,16 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_EVENTFD] = { eventfd_fields },
 	[CPT_OBJ_TIMERFD] = { timerfd_fields },
 	[CPT_OBJ_SIGNALFD] = { signalfd_fields },
-	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer, posix_timer_fields) },
+	[CPT_OBJ_TIMER]	= { timer_fields, ARRAY(cpt_timer_image, timers, cpt_posix_timer,
+						posix_timer_fields) },
 	[CPT_OBJ_SHMEM]	= { shmem_fields, .strings = 1 },
 	[CPT_OBJ_SHMEM_DATA] = { shmem_data_fields },
 	[CPT_OBJ_PIDFD]	= { pidfd_fields },
-	[CPT_OBJ_INOTIFY] = { inotify_fields, ARRAY(cpt_inotify_image, watches, cpt_inotify_watch, inotify_watch_fields) },
+	[CPT_OBJ_INOTIFY] = { inotify_fields, ARRAY(cpt_inotify_image, watches, cpt_inotify_watch,
+						    inotify_watch_fields) },
 	[CPT_OBJ_EPOLL]	= { epoll_fields },
-	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem, epitem_fields) },
+	[CPT_OBJ_EPITEMS] = { epitems_fields, ARRAY(cpt_epitems_image, items, cpt_epitem,
+						    epitem_fields) },
 };
 
 /* A string of the VE, so that no byte of it moves the terminal's cursor. */
