@@ -29,7 +29,9 @@ struct cpt_shmem {
 
 static bool is_anon(const struct dentry *dentry)
 {
-	return !strcmp((const char *)dentry->d_name.name, "dev/zero");
+	const char *name = (const char *)dentry->d_name.name;
+
+	return !strcmp(name, "dev/zero");
 }
 
 bool cpt_file_is_shmem(const struct file *file)
@@ -61,8 +63,10 @@ static int judge(struct vz_context *ctx, void *held)
 	if (info->flags & VM_LOCKED)
 		cpt_refuse(ctx, "%s: shared memory that the kernel has locked: not supported",
 			   ctx->who);
+#ifdef CONFIG_NUMA
 	if (!RB_EMPTY_ROOT(&info->policy.root))
 		cpt_refuse(ctx, "%s: shared memory with a NUMA policy: not supported", ctx->who);
+#endif
 	return 0;
 }
 

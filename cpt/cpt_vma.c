@@ -159,7 +159,7 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 	} else {
 		*type = CPT_VMA_ANON;
 		if (flags & (VM_SHARED | VM_MAYSHARE))
-			return "shared anonymous memory";
+			return "mapping of an unknown kind";
 	}
 	if (flags & (VM_IO | VM_PFNMAP | VM_MIXEDMAP))
 		return "device memory";

@@ -40,7 +40,8 @@
 #include "compat.h"
 
 /* char name[] at the end of a struct */
-typedef char vz_flexible[0];
+struct vz_flexible {
+};
 
 /* An array without a length at a struct's end. */
 struct vz_none {};
@@ -372,7 +373,7 @@ struct tcp_sock_af_ops;
 	M(inotify_event_info, wd, int)					\
 	M(inotify_event_info, sync_cookie, u32)				\
 	M(inotify_event_info, name_len, int)				\
-	M(inotify_event_info, name, vz_flexible)			\
+	M(inotify_event_info, name, struct vz_flexible)			\
 	VZ_MEMBERS_EPOLL_PARAMS(M)					\
 	M(sem_array, sem_perm, struct kern_ipc_perm)			\
 	M(sem_array, sem_ctime, time64_t)				\

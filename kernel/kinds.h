@@ -4,6 +4,8 @@
  * only place where order is written down. A kind stands behind those that its
  * records refer to. The numbers are in cpt_image.h.
  *
+ * epitems stands behind everything whose restore makes a file ready.
+ *
  *	K(stem, type, struct of the record, flags)
  */
 #ifndef _VZ_KINDS_H

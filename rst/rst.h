@@ -36,8 +36,9 @@ struct vz_rec {
  * @finish: in the context of each thread, after the trailer was seen: what must
  *          come last (credentials, signal state, registers)
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
- *        that stands for it; in init's context, before it has children. Mode,
- *        position, O_NONBLOCK and the like are set by the caller
+ *        that stands for it; in init's context, before it has children (a pidfd:
+ *        when all processes are there). Credentials, position, O_NONBLOCK and
+ *        the like are set by the caller
  * @open: instead of @file, for objects that several files may stand for: @v is
  *        the CPT_OBJ_FILE record
  * @undo: drops obj->ptr of an object that was kept with rst_keep()

@@ -203,7 +203,7 @@ static int arm(struct vz_context *ctx, const struct cpt_posix_timer *t)
 	return set_time(t, TIMER_ABSTIME, expires);
 }
 
-/* CLOCK_*_CPUTIME: not before 0 */
+/* When a timer on processor time has expired, by what its clock shows now: not before 0. */
 static u64 cpu_expires(const struct k_itimer *timr, s64 left)
 {
 	struct task_cputime used = {};
@@ -211,12 +211,29 @@ static u64 cpu_expires(const struct k_itimer *timr, s64 left)
 	u64 now;
 
 	rcu_read_lock();
-	task = pid_task(timr->it.cpu.pid, CPUCLOCK_PERTHREAD(timr->it_clock) ? PIDTYPE_PID :
-			PIDTYPE_TGID);
-	if (task)
-		vz_thread_group_cputime(task, &used);
+	if (CPUCLOCK_PERTHREAD(timr->it_clock)) {
+		task = pid_task(timr->it.cpu.pid, PIDTYPE_PID);
+		if (task) {
+			used.utime = task->utime;
+			used.stime = task->stime;
+			used.sum_exec_runtime = task->se.sum_exec_runtime;
+		}
+	} else {
+		task = pid_task(timr->it.cpu.pid, PIDTYPE_TGID);
+		if (task)
+			vz_thread_group_cputime(task, &used);
+	}
 	rcu_read_unlock();
-	now = used.sum_exec_runtime;
+	switch (CPUCLOCK_WHICH(timr->it_clock)) {
+	case CPUCLOCK_PROF:
+		now = used.utime + used.stime;
+		break;
+	case CPUCLOCK_VIRT:
+		now = used.utime;
+		break;
+	default:
+		now = used.sum_exec_runtime;
+	}
 	return left < 0 && (u64)-left >= now ? 1 : now + left;
 }
 

@@ -42,26 +42,6 @@ static void *must_map(void *p, const char *what)
 	return p;
 }
 
-static void shared_anonymous(void)
-{
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0), "mmap");
-}
-
-static void shared_zero(void)
-{
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED, open("/dev/zero", O_RDWR), 0), "/dev/zero");
-}
-
-static void memfd(void)
-{
-	int fd = memfd_create("test", 0);
-
-	if (fd < 0 || ftruncate(fd, SIZE))
-		skip("memfd_create");
-	must_map(mmap(NULL, SIZE, RW, MAP_SHARED, fd, 0), "mmap");
-	close(fd);
-}
-
 static void hugetlb(void)
 {
 	must_map(mmap(NULL, SIZE, RW, ANON | MAP_HUGETLB | MAP_NORESERVE, -1, 0), "MAP_HUGETLB");
@@ -214,9 +194,6 @@ static const struct {
 	void (*make)(void);
 	const char *words;
 } kinds[] = {
-	{ "shared", shared_anonymous, "shared anonymous memory" },
-	{ "shared-zero", shared_zero, "shared anonymous memory" },
-	{ "memfd", memfd, "memfd" },
 	{ "hugetlb", hugetlb, "hugetlb" },
 	{ "aio", aio, "asynchronous I/O" },
 	{ "userfault", userfault, "userfaultfd" },

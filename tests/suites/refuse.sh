@@ -3,7 +3,8 @@
 #
 # Each of tests/refuse's programs has something that cannot be checkpointed; its
 # first line says with which words it is refused. That is said before anything
-# is stopped, and the VE is left as it was.
+# is stopped ("refuse:"), or can only be seen when the VE is parked ("refuse when
+# parked:"), and the VE is left as it was.
 . "$(dirname "$(realpath "$0")")/lib.sh"
 need_modules
 
@@ -19,7 +20,8 @@ start_program() {
 	poll 30 is_ready "$1"
 }
 
-words_of() { sed -n '1s,^/\* refuse: \(.*\) \*/$,\1,p' "$sources/$1.c"; }
+words_of() { sed -n '1s,^/\* refuse\( when parked\)\?: \(.*\) \*/$,\2,p' "$sources/$1.c"; }
+is_late() { grep -q '^/\* refuse when parked:' "$sources/$1.c"; }
 
 # A line "among others": what follows from it is refused, too.
 among_others() { grep -qx '/\* among others \*/' "$sources/$1.c"; }
@@ -58,6 +60,15 @@ $err"
 	done
 	run vzctl chkpnt $V --suspend; rc_is 16 "$*: nor can it be suspended"
 	run vzctl chkpnt $V --resume; rc_is 16 "$*: and is not suspended"
+}
+
+is_refused_late() {	# NAME
+	run vzctl chkpnt $V --check; rc_is 0 "$1: cannot be seen while it runs"
+	run vzctl chkpnt $V --dumpfile $image; rc_is 16 "$1: refused, 16"
+	grep -qE "^Error: $(words_of "$1")\$" <<<"$err"
+	tap_result $? "$1: the reason" "want: $(words_of "$1")
+$err"
+	is "$(ls $dumps/refuse* 2>/dev/null)" "" "$1: there is no file"
 }
 
 # The program goes on when it is told to.
@@ -100,7 +111,7 @@ for source in "$sources"/*.c; do
 		tap_result 1 "$name: starts" "$(cat "$(ve_file $V "/log.$name")")"
 		continue
 	fi
-	is_refused "$name"
+	if is_late "$name"; then is_refused_late "$name"; else is_refused "$name"; fi
 	goes_on "$name"
 done
 
