@@ -104,6 +104,7 @@ int main(int argc, char **argv)
 	tst_ok(says("stty size\r", "30 100"), "window size");
 	tst_ok(says("fg %2\r", "exec cat"), "fg");
 	tst_ok(says("two\r", "two"), "cat goes on in the foreground");
+	tst_sleep_ms(1000);		/* bash hands the terminal and its settings over */
 	tst_ok(says("\003", "ready> "), "^C ends it");
 	tst_ok(says("kill %1; wait; echo done-$?\r", "done-"), "the background job can be killed");
 	ws.ws_col = 90;
