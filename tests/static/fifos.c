@@ -75,14 +75,14 @@ int main(int argc, char **argv)
 	fifo("opener");
 	reader = tst_sys(fork());
 	if (!reader) {
-		int fd = open("/var/tmp/fifo.opener", O_RDONLY);
+		int fd = close(data_w) ? -1 : open("/var/tmp/fifo.opener", O_RDONLY);
 
 		_exit(fd < 0 || !reads(fd, "hello"));
 	}
 	fifo("opener2");
 	writer = tst_sys(fork());
 	if (!writer) {
-		int fd = open("/var/tmp/fifo.opener2", O_WRONLY);
+		int fd = close(data_w) ? -1 : open("/var/tmp/fifo.opener2", O_WRONLY);
 
 		_exit(fd < 0 || write(fd, "there", 5) != 5);
 	}
