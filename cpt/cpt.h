@@ -22,6 +22,8 @@
  * @collect: the VE is parked: calls cpt_collect() for the object behind the file,
  *           which the caller holds
  * @object: what @collect collected: the key of cpt_id()
+ * @async_fd: number of the descriptor that SIGIO names, plus 1; 0: no signal is
+ *            sent (O_ASYNC is off). NULL: O_ASYNC is refused
  */
 struct cpt_file_type {
 	bool path;
@@ -31,6 +33,7 @@ struct cpt_file_type {
 	void (*drop)(void *held);
 	int (*collect)(struct vz_context *ctx, struct file *file);
 	const void *(*object)(const struct file *file);
+	u32 (*async_fd)(struct file *file);
 };
 
 /**

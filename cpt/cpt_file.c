@@ -245,7 +245,7 @@ int cpt_file_judge(struct vz_context *ctx, struct vz_obj *obj, const struct cpt_
 		return -ENOMEM;
 	obj->data = data;
 	memcpy(data->who, ctx->who, sizeof(data->who));
-	if (look->type && look->async && !look->type->path)
+	if (look->type && look->async && !look->type->path && !look->type->async_fd)
 		cpt_refuse(ctx, "%s: O_ASYNC: not supported", who(ctx, obj));
 	if (look->type && !look->type->path &&
 	    cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
@@ -393,6 +393,7 @@ static int fill_kind(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 	if (!type || type->path)
 		return fill_path(ctx, obj, v, type, content);
 	v->kind = CPT_FILE_OBJECT;
+	v->async_fd = type->async_fd ? type->async_fd(file) : 0;
 	v->pos = file->f_pos;
 	/* open(2) would have made it a writer of its inode: execve(2) tells */
 	if (v->type == CPT_OBJ_SHMEM && (file->f_mode & (FMODE_WRITE | FMODE_WRITER)) == FMODE_WRITE)

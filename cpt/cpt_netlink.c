@@ -57,6 +57,7 @@ static const struct cpt_file_type netlink_file = {
 	.drop = netlink_drop,
 	.collect = netlink_collect_file,
 	.object = netlink_object,
+	.async_fd = cpt_sock_async_fd,
 };
 
 /* ---- collect ---- */

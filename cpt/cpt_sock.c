@@ -41,6 +41,21 @@ u32 cpt_sock_pid(struct vz_context *ctx, struct pid *pid)
 	return pid ? pid_nr_ns(pid, ctx->pidns) : 0;
 }
 
+u32 cpt_sock_async_fd(struct file *file)
+{
+	struct socket *sock = sock_from_file(file);
+	struct fasync_struct *async;
+	u32 fd = 0;
+
+	lock_sock(sock->sk);
+	for (async = sock->wq.fasync_list; async; async = async->fa_next) {
+		if (async->fa_file == file)
+			fd = async->fa_fd + 1;
+	}
+	release_sock(sock->sk);
+	return fd;
+}
+
 /* ---- what cannot be dumped ---- */
 
 static bool has_bpf_filter(struct sock *sk)

@@ -19,6 +19,9 @@
  */
 struct sock *cpt_sock_of(const struct file *file, int family);
 
+/* struct cpt_file_type.async_fd for sockets of every family. May sleep */
+u32 cpt_sock_async_fd(struct file *file);
+
 /**
  * cpt_sock_judge() - refuse what no kind of socket can restore
  * @ctx: the context; cpt_who() was told whose socket it is

@@ -65,6 +65,7 @@ static const struct cpt_file_type unix_file = {
 	.drop = unix_drop,
 	.collect = unix_collect_file,
 	.object = unix_object,
+	.async_fd = cpt_sock_async_fd,
 };
 
 /* ---- the socket file ---- */

@@ -307,8 +307,8 @@ static int look_file_object(struct vz_check *chk, const struct cpt_file_image *f
 {
 	__u32 flags = f->type == CPT_OBJ_SHMEM ? CPT_FILE_FIRST : 0;
 
-	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags & ~flags || f->async_fd ||
-	    (f->f_flags & O_PATH_FLAG))
+	if (!vz_check_is_file(f->type) || f->pipe || f->mount || f->flags & ~flags ||
+	    (f->f_flags & O_PATH_FLAG) || (f->async_fd && !(f->f_flags & O_ASYNC_FLAG)))
 		return vz_bad(chk, -EINVAL, "type %u: not a file of another kind", f->type);
 	if (!vz_check_find(chk, f->type, f->object))
 		return vz_bad(chk, -EINVAL, "there is no %s %llu before it", vz_check_stem(f->type),

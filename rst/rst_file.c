@@ -253,6 +253,17 @@ static int set_owner(struct vz_context *ctx, struct file *file, const struct cpt
 	return 0;
 }
 
+/* Who owns the file gets SIGIO, with this number of a descriptor plus 1. */
+static int set_async(struct file *file, u32 async_fd)
+{
+	int ret;
+
+	if (!file->f_op->fasync)
+		return -EINVAL;
+	ret = file->f_op->fasync(async_fd - 1, file, 1);
+	return ret < 0 ? ret : 0;
+}
+
 static int rst_file_links(struct vz_context *ctx)
 {
 	const struct cpt_file_image *v;
@@ -271,7 +282,7 @@ static int rst_file_links(struct vz_context *ctx)
 			continue;
 		err = set_owner(ctx, file, v);
 		if (!err && v->async_fd)
-			err = rst_pipe_set_async(ctx, file, v->async_fd);
+			err = set_async(file, v->async_fd);
 		if (err)
 			return rst_err(ctx, err, "file %llu: %s: owner %u cannot be set: error %d",
 				       rec->hdr.id, path_of(rec), v->owner_pid, -err);

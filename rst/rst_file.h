@@ -39,6 +39,5 @@ struct file *rst_fifo_open(struct vz_context *ctx, const struct vz_rec *rec, con
 			   const struct cred *cred);
 void rst_fifo_set_no_writer(struct file *file);
 void rst_pipe_opened_all(struct vz_context *ctx);
-int rst_pipe_set_async(struct vz_context *ctx, struct file *file, u32 async_fd);
 
 #endif /* _RST_FILE_H */

@@ -277,14 +277,6 @@ void rst_pipe_opened_all(struct vz_context *ctx)
 	vz_task_work_run();
 }
 
-/* Who owns the file gets SIGIO, with this number of a descriptor plus 1. */
-int rst_pipe_set_async(struct vz_context *ctx, struct file *file, u32 async_fd)
-{
-	int ret = file->f_op->fasync(async_fd - 1, file, 1);
-
-	return ret < 0 ? ret : 0;
-}
-
 const struct rst_ops rst_pipe_ops = {
 	.ve = rst_pipe_ve,
 	.undo = rst_pipe_undo,

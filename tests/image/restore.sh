@@ -18,6 +18,11 @@ mkve 103 && vzctl --quiet start 103; ok "start"
 cp /opt/vz/tests/static/uts /vz/private/103/root/; ok "a program"
 vzctl exec 103 'setsid sh -c "/root/uts /root/go /root/result | cat" >/root/out 2>&1 </dev/null &
 	setsid sh -c "sleep 1000 & (sleep 1001 | cat) & exit 3" </dev/null >/dev/null 2>&1 &'
+for name in unix_names unix_rights netlink; do	# what leads from one object to another
+	cp /opt/vz/tests/static/$name /vz/private/103/root/
+	vzctl exec 103 "setsid /root/$name /root/never /root/$name.result >/root/$name.out 2>&1 </dev/null &"
+	for _ in $(seq 100); do grep -q ready /vz/private/103/root/$name.out && break; sleep 0.1; done
+done
 for _ in $(seq 100); do grep -q ready /vz/private/103/root/out && break; sleep 0.1; done
 grep -q ready /vz/private/103/root/out; ok "runs"
 run vzctl chkpnt 103 --dumpfile $image; rc_is 0 "chkpnt"

@@ -165,6 +165,13 @@ static void check(void)
 	int n;
 
 	same(route, &route_was, "route");
+	same(answer, &answer_was, "answer");
+	same(full, &full_was, "overrun");
+	same(user, &user_was, "receiver");
+	same(user2, &user2_was, "sender");
+	same(uevent, &uevent_was, "uevent");
+	same(fresh, &fresh_was, "without a port");
+	same(opts, &opts_was, "options");
 	for (n = 0; next(route, &port, &groups) == RTM_NEWLINK && !port && groups == RTMGRP_LINK; n++)
 		;
 	tst_is(n, 2, "route: two messages that waited");
@@ -172,12 +179,10 @@ static void check(void)
 	tst_is(next(route, &port, &groups), RTM_NEWLINK, "route: a new message");
 	set_mtu(65536);
 
-	same(answer, &answer_was, "answer");
 	tst_is(next(answer, &port, &groups), RTM_NEWLINK, "answer: it is there");
 	tst_ok(!port && !groups, "answer: from the kernel");
 	tst_is(next(answer, &port, &groups), 0, "answer: no more");
 
-	same(full, &full_was, "overrun");
 	tst_is(next(full, &port, &groups), -ENOBUFS, "overrun: ENOBUFS");
 	for (n = 0; next(full, &port, &groups) == RTM_NEWLINK; n++)
 		;
@@ -186,15 +191,10 @@ static void check(void)
 	tst_is(next(full, &port, &groups), RTM_NEWLINK, "overrun: over");
 	set_mtu(65536);
 
-	same(user, &user_was, "receiver");
-	same(user2, &user2_was, "sender");
 	tst_is(next(user, &port, &groups), 0x20, "receiver: the message");
 	tst_is(port, 4002, "receiver: who it is from");
 	tst_is(send(user2, &note, sizeof(note), 0), sizeof(note), "sender is connected");
 	tst_is(next(user, &port, &groups), 0x21, "receiver: a new message");
-	same(uevent, &uevent_was, "uevent");
-	same(fresh, &fresh_was, "without a port");
-	same(opts, &opts_was, "options");
 }
 
 int main(int argc, char **argv)

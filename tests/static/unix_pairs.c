@@ -439,6 +439,41 @@ static void check_waiters(void)
 	tst_is(exit_of(dwriter), 0, "waiting writer of messages goes on");
 }
 
+/* ---- SIGIO ---- */
+
+static int sigio[2];
+static volatile siginfo_t signalled;
+
+static void on_io(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)context;
+	signalled = *info;
+}
+
+static void make_sigio(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_io, .sa_flags = SA_SIGINFO | SA_RESTART };
+
+	pair(SOCK_STREAM, sigio);
+	tst_sys(sigaction(SIGRTMIN + 3, &sa, NULL));
+	tst_sys(fcntl(sigio[1], F_SETOWN, getpid()));
+	tst_sys(fcntl(sigio[1], F_SETSIG, SIGRTMIN + 3));
+	tst_sys(fcntl(sigio[1], F_SETFL, O_ASYNC | O_NONBLOCK));
+}
+
+static void check_sigio(void)
+{
+	int i;
+
+	tst_is(fcntl(sigio[1], F_GETFL), O_RDWR | O_ASYNC | O_NONBLOCK, "O_ASYNC: flag");
+	tst_is(fcntl(sigio[1], F_GETOWN), getpid(), "O_ASYNC: owner");
+	put(sigio[0], "x", 1);
+	for (i = 0; i < 100 && !signalled.si_signo; i++)
+		tst_sleep_ms(10);
+	tst_ok(signalled.si_signo == SIGRTMIN + 3 && signalled.si_fd == sigio[1],
+	       "O_ASYNC: signal names the descriptor");
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int i;
@@ -450,12 +485,14 @@ int main(int argc, char **argv)
 	make_opts();
 	make_streams();
 	make_messages();
+	make_sigio();
 	make_waiters();
 	tst_sleep_ms(300);
 	tst_ready();
 	check_opts();
 	check_streams();
 	check_messages();
+	check_sigio();
 	check_waiters();
 	return tst_end();
 }

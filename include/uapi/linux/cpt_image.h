@@ -651,8 +651,8 @@ struct cpt_pipe_buf {
  * @owner_sig: fcntl(F_GETSIG)
  * @owner_uid: uid on whose behalf the signal is sent
  * @owner_euid: likewise, effective
- * @async_fd: of a pipe or FIFO: number of the descriptor that SIGIO names, plus 1; 0: no
- *            signal is sent (O_ASYNC is off, or was given to open(2))
+ * @async_fd: of a pipe, FIFO or socket: number of the descriptor that SIGIO names, plus
+ *            1; 0: no signal is sent (O_ASYNC is off, or was given to open(2))
  * @type: for CPT_FILE_OBJECT the CPT_OBJ_* that the file stands for; a file with a
  *        path may stand for a CPT_OBJ_TTY: then @rdev tells which side it is, or
  *        for a CPT_OBJ_GHOST
