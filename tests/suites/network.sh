@@ -41,14 +41,14 @@ serve() {	# ADDRESS PORT
 }
 
 client() {	# NAME ADDRESS PORT
-	peer timeout 150 python3 "$net/stream.py" connect "$2" "$3" "$work/stop" >"$work/$1" 2>&1 </dev/null &
+	peer timeout 380 python3 "$net/stream.py" connect "$2" "$3" "$work/stop" >"$work/$1" 2>&1 </dev/null &
 	clients="$clients $!"
 	poll 20 grep -qsx connected "$work/$1"
 }
 
 received() { vzctl exec $V "ss -tni state established" | grep -o 'bytes_received:[0-9]*'; }
 
-cwnds() { vzctl exec $V "ss -tnie state established" | grep -oE '(cwnd|ssthresh|wscale|mss|rcvmss|advmss):[0-9,]*' | xargs; }
+cwnds() { vzctl exec $V "ss -tni state established" | grep -oE '(cwnd|ssthresh|wscale|mss|rcvmss|advmss):[0-9,]*' | xargs; }
 
 set_up >/dev/null 2>&1
 work=$(mktemp -d)
@@ -72,7 +72,7 @@ serve 10.45.0.2 7002; ok "server on the IPv4 address starts"
 client v4 10.45.0.2 7002; ok "IPv4 client connects"
 client v6 fd45::2 7001; ok "IPv6 client connects"
 client mapped 10.45.0.2 7001; ok "IPv4 client of an IPv6 listener connects"
-peer timeout 200 python3 "$net/sniff.py" p1 "$work/stop" >"$work/sniff" 2>&1 </dev/null &
+peer timeout 380 python3 "$net/sniff.py" p1 "$work/stop" >"$work/sniff" 2>&1 </dev/null &
 poll 10 grep -qsx ready "$work/sniff"
 sleep 1
 for round in 1 2; do
