@@ -91,7 +91,7 @@ def _parse():
 
 
 TYPES, STRUCTS = _parse()
-_CODES = {"__u8": "B", "__u32": "I", "__s32": "i", "__u64": "Q", "__s64": "q"}
+_CODES = {"__u8": "B", "__u16": "H", "__u32": "I", "__s32": "i", "__u64": "Q", "__s64": "q"}
 
 
 def pack(name, values=None):

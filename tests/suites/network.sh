@@ -50,6 +50,12 @@ received() { vzctl exec $V "ss -tni state established" | grep -o 'bytes_received
 
 cwnds() { vzctl exec $V "ss -tni state established" | grep -oE '(cwnd|ssthresh|wscale|mss|rcvmss|advmss):[0-9,]*' | xargs; }
 
+# What ss shows of each connection, but for what counts the time since then.
+connections() {
+	nsenter -t "$(ve_init $V)" -n ss -tniHO state established |
+		sed -E 's/ (lastsnd|lastrcv|lastack|busy|rwnd_limited|sndbuf_limited):[^ ]*//g; s/ +/ /g' | sort
+}
+
 set_up >/dev/null 2>&1
 work=$(mktemp -d)
 clients=
@@ -78,6 +84,7 @@ sleep 1
 for round in 1 2; do
 	echo "# $(cwnds)"
 	run vzctl chkpnt $V --suspend; rc_is 0 "round $round: suspended"
+	before=$(connections)
 	run vzctl chkpnt $V --dump --dumpfile $image; rc_is 0 "round $round: dumped"
 	[ "$rc" = 0 ] || echo "# $err"
 	run vzctl chkpnt $V --kill; rc_is 0 "round $round: killed"
@@ -85,6 +92,7 @@ for round in 1 2; do
 	sleep 1
 	run vzctl restore $V --dumpfile $image --undump; rc_is 0 "round $round: undumped"
 	[ "$rc" = 0 ] || { echo "# $err"; dmesg | tail -5 | sed 's/^/# /'; }
+	is "$(connections)" "$before" "round $round: ss -ti says the same of the connections"
 	run vzctl restore $V --resume; rc_is 0 "round $round: resumed"
 	[ "$rc" = 0 ] || break
 	before=$(received); sleep 1; after=$(received)
