@@ -134,6 +134,34 @@ static int collect_children(struct vz_context *ctx, struct vz_obj *listener)
 	return 0;
 }
 
+static bool is_orphan(const struct sock *sk)
+{
+	return sk->sk_state != TCP_NEW_SYN_RECV && sk->sk_state != TCP_TIME_WAIT &&
+	       sk->sk_state != TCP_CLOSE && sock_flag(sk, SOCK_DEAD);
+}
+
+/* Sockets that are closed and still have something to say. A running VE changes too fast. */
+static int cpt_tcp_root(struct vz_context *ctx)
+{
+	struct vz_tcp_lock *lock = vz_net_tcp(ctx);
+	struct vz_obj *obj;
+	struct vz_tcp *t;
+
+	if (ctx->checking || !lock)
+		return 0;
+	cpt_who(ctx, "a closed connection");
+	list_for_each_entry(t, &lock->socks, node) {
+		if (!is_orphan(t->sk))
+			continue;
+		judge(ctx, t->sk);
+		obj = cpt_collect(ctx, CPT_OBJ_TCP, t->sk);
+		if (IS_ERR(obj))
+			return PTR_ERR(obj);
+	}
+	cpt_who(ctx, "%s", "");
+	return 0;
+}
+
 static int cpt_tcp_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
 	obj->data = kvzalloc(sizeof(struct cpt_tcp), GFP_KERNEL);
@@ -220,6 +248,7 @@ static void fill_socket(struct sock *sk, struct cpt_tcp_image *v)
 	v->family = sk->sk_family;
 	v->state = sk->sk_state;
 	v->flags = cpt_inet_mapped(sk) ? CPT_TCP_MAPPED : 0;
+	v->flags |= is_orphan(sk) ? CPT_TCP_ORPHAN : 0;
 	v->backlog = READ_ONCE(sk->sk_max_ack_backlog);
 	v->mcast_if = sk->sk_family == AF_INET6 ? inet6_sk(sk)->mcast_oif : inet->mc_index;
 	v->mcast_addr = (__force u32)inet->mc_addr;
@@ -339,6 +368,7 @@ static void cpt_tcp_put(void *ptr)
 }
 
 const struct cpt_ops cpt_tcp_ops = {
+	.root = cpt_tcp_root,
 	.collect = cpt_tcp_collect,
 	.dump = cpt_tcp_dump,
 	.get = cpt_tcp_get,

@@ -208,6 +208,9 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "state %u", t->state);
 	if ((t->flags & CPT_TCP_MAPPED) && t->family != 10)
 		return vz_bad(chk, -EINVAL, "flags %#x of family %u", t->flags, t->family);
+	if ((t->flags & CPT_TCP_ORPHAN) &&
+	    (t->listener || t->state == ST_CLOSE || t->state == ST_LISTEN))
+		return vz_bad(chk, -EINVAL, "state %u of a socket without a file", t->state);
 	if (t->ca[0] && strcmp((const char *)t->ca, "cubic") && strcmp((const char *)t->ca, "reno"))
 		return vz_bad(chk, -EINVAL, "congestion control %s", (const char *)t->ca);
 	if (t->state != ST_CLOSE && !t->lport)

@@ -599,7 +599,7 @@ static const struct vz_rule netmsg_rules[] = {
 static const struct vz_rule tcp_rules[] = {
 	VZ_SOCK_RULES(cpt_tcp_image),
 	VZ_RANGE(cpt_tcp_image, state, 1, 11),
-	VZ_MASK(cpt_tcp_image, flags, CPT_TCP_MAPPED),
+	VZ_MASK(cpt_tcp_image, flags, CPT_TCP_MAPPED | CPT_TCP_ORPHAN),
 	VZ_REF_OPT(cpt_tcp_image, listener, CPT_OBJ_TCP),
 	VZ_RANGE(cpt_tcp_image, lport, 0, 65535),
 	VZ_RANGE(cpt_tcp_image, rport, 0, 65535),

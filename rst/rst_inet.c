@@ -3,6 +3,7 @@
  * What TCP and UDP have in common: addresses, options of IP and IPv6.
  */
 #include <linux/ipv6.h>
+#include <net/transp_v6.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/transp_v6.h>
@@ -21,10 +22,29 @@ static int read_option(struct sock *sk, const struct cpt_sockopt *o, int *value)
 				      KERNEL_SOCKPTR(&len));
 }
 
+/*
+ * An accepted connection has these from the packet that made it, and programs
+ * cannot set them on a stream.
+ */
+static bool set_multicast_hops(struct sock *sk, const struct cpt_sockopt *o)
+{
+	if (sk->sk_type != SOCK_STREAM)
+		return false;
+	if (o->level == CPT_SOL_IP && o->name == IP_MULTICAST_TTL)
+		inet_sk(sk)->mc_ttl = o->value;
+	else if (o->level == CPT_SOL_IPV6 && o->name == IPV6_MULTICAST_HOPS)
+		inet6_sk(sk)->mcast_hops = o->value;
+	else
+		return false;
+	return true;
+}
+
 static int write_option(struct sock *sk, const struct cpt_sockopt *o)
 {
 	int value = o->value;
 
+	if (set_multicast_hops(sk, o))
+		return 0;
 	return o->level == CPT_SOL_IP ?
 		vz_do_ip_setsockopt(sk, o->level, o->name, KERNEL_SOCKPTR(&value), sizeof(value)) :
 		vz_do_ipv6_setsockopt(sk, o->level, o->name, KERNEL_SOCKPTR(&value), sizeof(value));

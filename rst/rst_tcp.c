@@ -231,10 +231,31 @@ static int add_timers(struct vz_tcp_lock *lock, struct sock *sk, const struct cp
 	return 0;
 }
 
+/* Its struct socket goes; the reference that it had is whose the socket is now. */
+static void detach(struct rst_tcp *made)
+{
+	struct socket *sock = made->sock;
+
+	write_lock_bh(&made->sk->sk_callback_lock);
+	sk_set_socket(made->sk, NULL);
+	rcu_assign_pointer(made->sk->sk_wq, NULL);
+	write_unlock_bh(&made->sk->sk_callback_lock);
+	sock->sk = NULL;
+	made->sock = NULL;
+	sock_release(sock);
+}
+
+/* As tcp_close() leaves it. */
+static void make_orphan(struct rst_tcp *made)
+{
+	sock_set_flag(made->sk, SOCK_DEAD);
+	detach(made);
+	this_cpu_inc(tcp_orphan_count);
+}
+
 /* What accept(2) takes: as a connection that came with a cookie. */
 static int queue_child(struct sock *listener, struct rst_tcp *made, const struct cpt_tcp_image *v)
 {
-	struct socket *sock = made->sock;
 	struct request_sock *req;
 
 	req = inet_reqsk_alloc(made->sk->sk_family == AF_INET6 && !(v->flags & CPT_TCP_MAPPED) ?
@@ -244,13 +265,7 @@ static int queue_child(struct sock *listener, struct rst_tcp *made, const struct
 		return -ENOMEM;
 	tcp_rsk(req)->tfo_listener = false;
 	refcount_set(&req->rsk_refcnt, 1);
-	write_lock_bh(&made->sk->sk_callback_lock);
-	sk_set_socket(made->sk, NULL);
-	rcu_assign_pointer(made->sk->sk_wq, NULL);
-	write_unlock_bh(&made->sk->sk_callback_lock);
-	sock->sk = NULL;
-	made->sock = NULL;
-	sock_release(sock);
+	detach(made);
 	local_bh_disable();
 	inet_csk_reqsk_queue_add(listener, req, made->sk);
 	local_bh_enable();
@@ -285,6 +300,8 @@ static int make_in(struct vz_context *ctx, const struct vz_rec *rec, struct rst_
 	made->sock->state = v->state == TCP_SYN_SENT ? SS_CONNECTING :
 			    is_connection(v) || (v->sock.shutdown == SHUTDOWN_MASK && v->rport) ?
 			    SS_CONNECTED : SS_UNCONNECTED;
+	if (v->flags & CPT_TCP_ORPHAN)
+		make_orphan(made);
 	if (!v->listener)
 		return 0;
 	listener = rst_made(ctx, CPT_OBJ_TCP, v->listener);

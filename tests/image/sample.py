@@ -73,6 +73,24 @@ def network(img):
                                                    8, 4, 2))
 
 
+def inet(img):
+    opts = {"sndbuf": 65536, "rcvbuf": 65536, "rcvlowat": 1, "inode_mode": 0o777,
+            "incoming_cpu": -1, "peek_off": -1}
+    never = -2**63
+    common = {"sock": opts, "family": 2, "lport": 80, "ca": b"cubic"}
+    img.add("TCP", 1, dict(common, state=10, backlog=5))
+    conn = dict(common, state=1, laddr=bytes([10, 0, 0, 1]), raddr=bytes([10, 0, 0, 2]), rport=4000,
+                snd_una=1000, snd_nxt=1005, write_seq=1005, copied_seq=500, rcv_nxt=503,
+                packets_out=1, packets=2, opts=1, mss_cache=1448, snd_cwnd=10, ack_rcv_mss=536,
+                advmss=1460, tcp_header_len=32, timers=1, pending=1)
+    packet = {"sent_age_us": 1000, "first_tx_age_us": never, "delivered_age_us": never}
+    img.add("TCP", 2, conn, pack("cpt_sockopt", {"level": 0, "name": 2, "value": 64}) +
+            pack("cpt_tcp_packet", dict(packet, queue=1, len=5, seq=1000, end_seq=1005,
+                                        gso_segs=1)) +
+            pack("cpt_tcp_packet", dict(packet, queue=3, len=3, seq=500, end_seq=503)) +
+            b"helloabc")
+
+
 def files(img):
     img.add("CRED", 1, {"uid": 33, "ngroups": 2, "cap_bset": (1 << 41) - 1},
             struct.pack("<II", 4, 24))
@@ -232,7 +250,7 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
-    for part in mounts, network, ipc, files, memory, tasks, queues, ipc_namespace, data:
+    for part in mounts, network, inet, ipc, files, memory, tasks, queues, ipc_namespace, data:
         part(img)
     return img.finish()
 

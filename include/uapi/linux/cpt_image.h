@@ -1750,6 +1750,7 @@ struct cpt_sockopt {
 
 /* cpt_tcp_image.flags */
 #define CPT_TCP_MAPPED		(1U << 0)	/* IPv6 socket that talks IPv4 */
+#define CPT_TCP_ORPHAN		(1U << 1)	/* its file is closed, it still has something to send */
 
 /* cpt_tcp_image.timers */
 #define CPT_TCP_TIMER_RETRANS	(1U << 0)
@@ -1811,7 +1812,7 @@ struct cpt_tcp_cubic {
  * @opts: number of struct cpt_sockopt in the content
  * @packets: number of struct cpt_tcp_packet in the content
  * @backlog: of listen(2)
- * @listener: the listening socket in whose queue it waits to be accepted; 0: it has a file
+ * @listener: the listening socket in whose queue it waits to be accepted; 0: none
  * @laddr: local address: 4 or 16 bytes, then 0
  * @raddr: the peer's address
  * @lport: local port; 0: not bound

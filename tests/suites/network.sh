@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A VE with addresses and live TCP peers in another network namespace: dumped,
+# killed and restored, while both sides send and compare every byte. A sniffer
+# at the peer sees no reset and no new connection.
+. "$(dirname "$(realpath "$0")")/lib.sh"
+need_modules
+
+V=450
+image=$dumps/network
+net=$tests/network
+
+peer() { ip netns exec peer "$@"; }
+
+set_up() {
+	sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	ip link set lo up
+	ip netns add peer
+	ip link add p0 type veth peer name p1 netns peer
+	ip addr add 192.168.7.1/24 dev p0
+	ip -6 addr add fd07::1/64 dev p0 nodad
+	ip link set p0 up
+	peer ip link set lo up
+	peer ip addr add 192.168.7.2/24 dev p1
+	peer ip -6 addr add fd07::2/64 dev p1 nodad
+	peer ip link set p1 up
+	peer ip route add default via 192.168.7.1
+	peer ip -6 route add default via fd07::1
+	mkve $V
+	vzctl --quiet set $V --ipadd 10.45.0.2 --ipadd fd45::2 --save
+	vzctl --quiet start $V
+}
+
+said() { grep -qsx "$2" "$(ve_file $V "$1")"; }
+
+serve() {	# ADDRESS PORT
+	install -D "$net/stream.py" "$(ve_file $V /opt/t/stream.py)"
+	vzctl exec $V "setsid python3 /opt/t/stream.py serve $1 $2 </dev/null >/serve.$2 2>&1 &"
+	poll 20 said "/serve.$2" ready
+}
+
+client() {	# NAME ADDRESS PORT
+	peer timeout 380 python3 "$net/stream.py" connect "$2" "$3" "$work/stop" >"$work/$1" 2>&1 </dev/null &
+	clients="$clients $!"
+	poll 20 grep -qsx connected "$work/$1"
+}
+
+received() { vzctl exec $V "ss -tni state established" | grep -o 'bytes_received:[0-9]*'; }
+
+cwnds() { vzctl exec $V "ss -tni state established" | grep -oE '(cwnd|ssthresh|wscale|mss|rcvmss|advmss):[0-9,]*' | xargs; }
+
+# What ss shows of each connection, but for what counts the time since then.
+connections() {
+	nsenter -t "$(ve_init $V)" -n ss -tniHO state established |
+		sed -E 's/ (lastsnd|lastrcv|lastack|busy|rwnd_limited|sndbuf_limited):[^ ]*//g; s/ +/ /g' | sort
+}
+
+set_up >/dev/null 2>&1
+work=$(mktemp -d)
+clients=
+
+part address
+run peer ping -c1 -W2 10.45.0.2; rc_is 0 "IPv4: the VE answers"
+run peer ping -c1 -W2 fd45::2; rc_is 0 "IPv6: the VE answers"
+state='ip -d addr; ip route show table all; ip -6 route show table all; ip rule; ip neigh'
+before=$(vzctl exec $V "$state")
+run vzctl chkpnt $V --dumpfile $image; rc_is 0 "dumped"
+run peer ping -c1 -W1 10.45.0.2; rc_is 1 "nobody answers for it"
+run vzctl restore $V --dumpfile $image; rc_is 0 "restored"
+is "$(vzctl exec $V "$state")" "$before" "addresses, routes, rules, neighbours are as before"
+run peer ping -c1 -W2 10.45.0.2; rc_is 0 "IPv4: it answers again"
+run peer ping -c1 -W2 fd45::2; rc_is 0 "IPv6: it answers again"
+
+part stream
+serve :: 7001; ok "server on all addresses starts"
+serve 10.45.0.2 7002; ok "server on the IPv4 address starts"
+client v4 10.45.0.2 7002; ok "IPv4 client connects"
+client v6 fd45::2 7001; ok "IPv6 client connects"
+client mapped 10.45.0.2 7001; ok "IPv4 client of an IPv6 listener connects"
+peer timeout 380 python3 "$net/sniff.py" p1 "$work/stop" >"$work/sniff" 2>&1 </dev/null &
+poll 10 grep -qsx ready "$work/sniff"
+sleep 1
+for round in 1 2; do
+	echo "# $(cwnds)"
+	run vzctl chkpnt $V --suspend; rc_is 0 "round $round: suspended"
+	before=$(connections)
+	run vzctl chkpnt $V --dump --dumpfile $image; rc_is 0 "round $round: dumped"
+	[ "$rc" = 0 ] || echo "# $err"
+	run vzctl chkpnt $V --kill; rc_is 0 "round $round: killed"
+	is_gone $V "round $round: the VE is gone"
+	sleep 1
+	run vzctl restore $V --dumpfile $image --undump; rc_is 0 "round $round: undumped"
+	[ "$rc" = 0 ] || { echo "# $err"; dmesg | tail -5 | sed 's/^/# /'; }
+	is "$(connections)" "$before" "round $round: ss -ti says the same of the connections"
+	run vzctl restore $V --resume; rc_is 0 "round $round: resumed"
+	[ "$rc" = 0 ] || break
+	before=$(received); sleep 1; after=$(received)
+	[ "$before" != "$after" ]; ok "round $round: the streams go on"
+	echo "# $(cwnds)"
+done
+touch "$work/stop"
+for pid in $clients; do wait "$pid"; ok "a client's stream was right to the end"; done
+wait
+for name in v4 v6 mapped; do echo "# $name: $(tail -n 1 "$work/$name")"; done
+is "$(vzctl exec $V 'cat /serve.700?' | grep -c '^ok')" 3 "so were the servers'"
+counts=$(tail -n 1 "$work/sniff")
+echo "# $counts"
+like "$counts" "syn 0 rst 0 .*unreachable 0" "no reset, no new connection, nothing unreachable"
+
+ve_end $V
+ip netns del peer
+rm -rf "$work" $image
+tap_done
