@@ -25,14 +25,14 @@ bool cpt_flock_has_lease(struct inode *inode, const void *file)
 }
 
 /**
- * struct lock_list - locks of a file, copied out from under their spin lock
+ * struct flock_list - locks of a file, copied out from under their spin lock
  * @max: room in @lock
  * @nr: how many there are, even when that is more than @max
  * @lock: they
  * @strange: a lock of one of the VE's processes that was made through a file
  *           which is not the VE's
  */
-struct lock_list {
+struct flock_list {
 	unsigned int max;
 	unsigned int nr;
 	struct cpt_flock_image *lock;
@@ -52,7 +52,7 @@ static pid_t maker(struct vz_context *ctx, const struct file_lock *lock)
 }
 
 /* Adds a lock, if it is one that was made through @file by the VE. */
-static void add_lock(struct vz_context *ctx, struct lock_list *list, const struct vz_obj *file,
+static void add_lock(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
 		     const struct file_lock *lock)
 {
 	const void *owner = vz_lock(lock, owner);
@@ -81,7 +81,7 @@ static void add_lock(struct vz_context *ctx, struct lock_list *list, const struc
 	list->nr++;
 }
 
-static void add_locks(struct vz_context *ctx, struct lock_list *list, const struct vz_obj *file,
+static void add_locks(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
 		      struct file_lock_context *locks)
 {
 	struct file_lock *lock;
@@ -97,7 +97,7 @@ static void add_locks(struct vz_context *ctx, struct lock_list *list, const stru
 }
 
 /* The VE's locks on a file; until there is room for all of them. */
-static int get_locks(struct vz_context *ctx, struct lock_list *list, const struct vz_obj *file,
+static int get_locks(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
 		     struct file_lock_context *locks)
 {
 	for (;;) {
@@ -114,7 +114,7 @@ static int get_locks(struct vz_context *ctx, struct lock_list *list, const struc
 	}
 }
 
-static int dump_locks(struct vz_context *ctx, struct lock_list *list, const struct vz_obj *file,
+static int dump_locks(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
 		      u64 *id)
 {
 	struct file_lock_context *locks = locks_inode_context(file_inode(file->ptr));
@@ -135,7 +135,7 @@ static int dump_locks(struct vz_context *ctx, struct lock_list *list, const stru
 
 static int cpt_flock_dump(struct vz_context *ctx, struct vz_obj *unused)
 {
-	struct lock_list list = {};
+	struct flock_list list = {};
 	struct vz_obj *file;
 	int err = 0;
 	u64 id = 0;
