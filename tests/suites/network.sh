@@ -53,7 +53,7 @@ cwnds() { vzctl exec $V "ss -tni state established" | grep -oE '(cwnd|ssthresh|w
 # What ss shows of each connection, but for what counts the time since then.
 connections() {
 	nsenter -t "$(ve_init $V)" -n ss -tniHO state established |
-		sed -E 's/ (lastsnd|lastrcv|lastack|busy|rwnd_limited|sndbuf_limited):[^ ]*//g; s/ +/ /g' | sort
+		sed -E 's/ (lastsnd|lastrcv|lastack|busy|rwnd_limited|sndbuf_limited):[^ ]*//g; s/ +/ /g; s/ $//' | sort
 }
 
 set_up >/dev/null 2>&1
