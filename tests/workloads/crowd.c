@@ -65,11 +65,14 @@ static void grow(int me)
 int main(int argc, char **argv)
 {
 	struct token t, sum = { 0, 0 };
+	struct rlimit limit;
 
 	tst_begin(argc, argv);
 	count = argc > 3 ? atoi(argv[3]) : 200;
 	ring = calloc(count, sizeof(*ring));
 	tst_must(ring && count > 1);
+	limit.rlim_cur = limit.rlim_max = 2 * count + 64;
+	tst_must(!setrlimit(RLIMIT_NOFILE, &limit));
 	for (int i = 0; i < count; i++)
 		tst_must(!pipe(ring[i]));
 	grow(0);
