@@ -5,6 +5,7 @@
  * round all of them, and each looks at its pids and its memory on the way.
  */
 #include "../static/tst.h"
+#include <sys/resource.h>
 
 #define MEMORY 65536
 #define FANOUT 4
