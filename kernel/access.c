@@ -115,9 +115,11 @@ static const struct vz_size vz_sizes[] = {
 #undef S
 };
 
-/* @size 0: one bit, @to gets its offset in bits */
+/* @to gets the offset in bits */
+#define VZ_ONE_BIT	(~0U)
+
 static const struct vz_member vz_bits[] = {
-#define B(s, m) { .type = #s, .name = #m, .to = &vz_bit_##s##_##m },
+#define B(s, m) { .type = #s, .name = #m, .size = VZ_ONE_BIT, .to = &vz_bit_##s##_##m },
 	VZ_BITS(B)
 #undef B
 };
@@ -298,7 +300,7 @@ static void resolve_member(const struct btf *btf, const struct vz_member *m)
 		miss("no member %s", name);
 		return;
 	}
-	if (!m->size) {
+	if (m->size == VZ_ONE_BIT) {
 		if (bits == 1)
 			*m->to = offset;
 		else

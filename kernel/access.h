@@ -39,12 +39,9 @@
 #include <asm/vdso.h>
 #include "compat.h"
 
-/* char name[] at the end of a struct */
+/* An array without a length at the end of a struct */
 struct vz_flexible {
 };
-
-/* An array without a length at a struct's end. */
-struct vz_none {};
 
 /* struct timerfd_ctx.t */
 union vz_timerfd_timer {
@@ -379,7 +376,7 @@ struct tcp_sock_af_ops;
 	M(sem_array, sem_ctime, time64_t)				\
 	M(sem_array, list_id, struct list_head)				\
 	M(sem_array, sem_nsems, int)					\
-	M(sem_array, sems, struct vz_none)				\
+	M(sem_array, sems, struct vz_flexible)				\
 	M(sem, semval, int)						\
 	M(sem, sempid, struct pid *)					\
 	M(sem, sem_otime, time64_t)					\

@@ -459,7 +459,7 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 
 /* 6.7: SEM_UNDO's adjustments stand in their struct, not behind a pointer */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-#define VZ_SEMADJ		struct vz_none
+#define VZ_SEMADJ		struct vz_flexible
 #define vz_semadj(member)	((short *)(member))
 #else
 #define VZ_SEMADJ		short *

@@ -5,6 +5,7 @@
  */
 #include <linux/cred.h>
 #include <linux/fdtable.h>
+#include <linux/cpumask.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate_wait.h>
@@ -365,11 +366,30 @@ int rst_kill(struct vz_context *ctx)
 	return 0;
 }
 
+/*
+ * The caller and the tasks, which have its mask until they finish, take turns:
+ * on one processor that is a switch, not an interrupt to another one that sleeps.
+ */
+static int undump_on_one_cpu(struct vz_context *ctx)
+{
+	cpumask_var_t mask;
+	int err;
+
+	if (!alloc_cpumask_var(&mask, GFP_KERNEL))
+		return -ENOMEM;
+	cpumask_copy(mask, &current->cpus_mask);
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	err = rst_undump(ctx);
+	set_cpus_allowed_ptr(current, mask);
+	free_cpumask_var(mask);
+	return err;
+}
+
 static long rst_call(struct vz_context *ctx, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
 	case CPT_UNDUMP:
-		return rst_undump(ctx);
+		return undump_on_one_cpu(ctx);
 	case CPT_RESUME:
 		return rst_resume(ctx);
 	case CPT_KILL:
