@@ -255,7 +255,7 @@ static int dump_queue(struct vz_context *ctx, struct vz_obj *obj, const char *na
 	err = cpt_msgs_alloc(ctx, &msgs);
 	if (err)
 		return err;
-	strcpy(msgs.buf + msgs.nr * sizeof(struct cpt_msg), name);
+	memcpy(msgs.buf + msgs.nr * sizeof(struct cpt_msg), name, strlen(name) + 1);
 	spin_lock(vz_mqueue_inode_info_lock(info));
 	fill(ctx, &v, obj->ptr);
 	same = copy_all(&msgs, info);

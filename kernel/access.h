@@ -480,7 +480,6 @@ struct vz_tty_bits {
 	unsigned long word[4096 / BITS_PER_LONG];
 };
 
-
 #define F(ret, name, params, args) ret vz_##name params;
 VZ_FUNCTIONS(F)
 #undef F
