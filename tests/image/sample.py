@@ -130,17 +130,17 @@ def files(img):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
     for id in range(1, 4):
-        img.add("FILE", 3 + id, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
+        img.add("FILE", 19 + id, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
                                  "type": TYPES["UNIX"], "object": id})
-    img.add("FILE", 4, {"kind": 1, "f_flags": 2, "mode": 0o20666, "rdev": 0x502, "mount": 4,
+    img.add("FILE", 14, {"kind": 1, "f_flags": 2, "mode": 0o20666, "rdev": 0x502, "mount": 4,
                         "cred": 1, "type": 55, "object": 1}, strings("/dev/pts/ptmx"))
-    img.add("FILE", 5, {"kind": 1, "f_flags": 2, "mode": 0o20620, "rdev": 0x8803, "mount": 4,
+    img.add("FILE", 15, {"kind": 1, "f_flags": 2, "mode": 0o20620, "rdev": 0x8803, "mount": 4,
                         "cred": 1, "type": 55, "object": 1}, strings("/dev/pts/3"))
-    img.add("FILE", 6, {"kind": 1, "f_flags": 2, "mode": 0o10600, "mount": 3, "cred": 1, "pipe": 2},
+    img.add("FILE", 16, {"kind": 1, "f_flags": 2, "mode": 0o10600, "mount": 3, "cred": 1, "pipe": 2},
             strings("/run/fifo"))
-    img.add("FILE", 7, {"kind": 1, "f_flags": 2, "mode": 0o100600, "mount": 1, "cred": 1,
+    img.add("FILE", 17, {"kind": 1, "f_flags": 2, "mode": 0o100600, "mount": 1, "cred": 1,
                         "size": 5000, "type": 56, "object": 1}, strings("/tmp/unlinked"))
-    img.add("FILE", 7, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
+    img.add("FILE", 18, {"kind": 3, "f_flags": 2, "mode": 0o140777, "cred": 1,
                         "type": TYPES["NETLINK"], "object": 1})
     img.add("FILES", 1, {"fds": 2}, pack("cpt_fd", {"fd": 0, "file": 2}) +
             pack("cpt_fd", {"fd": 7, "flags": 1, "file": 3}))
