@@ -64,7 +64,7 @@ static bool next_address(const char **list, struct address *a)
 
 bool net_valid_addresses(const char *list)
 {
-	struct address a;
+	struct address a = { 0 };
 
 	while (next_address(&list, &a))
 		if (!a.family)
@@ -74,7 +74,7 @@ bool net_valid_addresses(const char *list)
 
 static bool has_address(const char *list, const struct address *want)
 {
-	struct address a;
+	struct address a = { 0 };
 
 	while (next_address(&list, &a))
 		if (a.family && !strcmp(a.text, want->text))
@@ -84,7 +84,7 @@ static bool has_address(const char *list, const struct address *want)
 
 static void append(char **list, const char *from, const char *except)
 {
-	struct address a;
+	struct address a = { 0 };
 	char *old;
 
 	while (next_address(&from, &a)) {
@@ -231,7 +231,7 @@ static int inside_work(const struct inside *in)
 {
 	int fd = rtnl_open(), ifindex = if_nametoindex(VENET), err;
 	const char *list;
-	struct address a;
+	struct address a = { 0 };
 
 	if (fd < 0)
 		return fd;
@@ -264,7 +264,7 @@ static int do_inside(const struct ve_init *init, const struct inside *in)
 
 static int do_outside(int fd, const struct ve *ve, const char *old, const char *new)
 {
-	struct address a;
+	struct address a = { 0 };
 	char name[IFNAMSIZ];
 	const char *list;
 	int ifindex, err;
@@ -350,7 +350,7 @@ int net_restored(const struct ve *ve)
 static void silence(const struct ve *ve, bool on)
 {
 	const char *list = ve_get(ve, "IP_ADDRESS");
-	struct address a;
+	struct address a = { 0 };
 	int fd;
 
 	if (!list || !*list)
