@@ -12,7 +12,7 @@
 #include "rst_file.h"
 
 /* Bits of events that are not events: what EPOLLONESHOT leaves. */
-#define MODES	(EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
+#define MODES	((__force u32)(EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE))
 
 /**
  * struct rst_items - object of a CPT_OBJ_EPITEMS
@@ -184,7 +184,7 @@ static void set_unready(void *epi)
 	u32 events = (__force u32)vz_epitem_event(epi)->events;
 	struct wakeup_source *ws = *vz_epitem_ws(epi);
 
-	if (!(events & EPOLLET) && (events & ~MODES))
+	if (!(events & (__force u32)EPOLLET) && (events & ~MODES))
 		return;
 	list_del_init(vz_epitem_rdllink(epi));
 	if (ws)

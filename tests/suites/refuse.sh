@@ -117,7 +117,7 @@ done
 
 if wanted several; then
 	part several
-	several=(socket tsc dnotify unlinked_link)
+	several=(socket lease dnotify unlinked_link)
 	fresh
 	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"
