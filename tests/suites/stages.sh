@@ -272,8 +272,13 @@ took() {
 	echo $((${EPOCHREALTIME/./} - start))
 }
 
+# Looked at again and again: one that is about to end is neither.
 alive_or_gone() {
-	[ -z "$(ve_pids $V)" ] || runs $V
+	local last
+
+	last=$(ticks $V)
+	sleep 0.3
+	[ -z "$(ve_pids $V)" ] || ticked $V "$last"
 }
 
 late_kill() {	# MICROSECONDS COMMAND...
@@ -338,7 +343,7 @@ bad=
 for ((i = 1; i <= sweep; i++)); do
 	vzctl --quiet stop $V --fast 2>/dev/null
 	late_kill $((us * i / sweep)) vzctl restore $V --dumpfile $image
-	poll 10 alive_or_gone || bad+=" half alive after $i/$sweep;"
+	poll 10 alive_or_gone || bad+=" half alive after $i/$sweep: $(ve_left $V);"
 done
 is "$bad" "" "vzctl restore killed at $sweep moments: gone, or there"
 vzctl --quiet stop $V --fast 2>/dev/null
