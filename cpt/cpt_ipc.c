@@ -30,6 +30,28 @@ struct nsproxy *cpt_ipc_hold(struct vz_context *ctx)
 	return ns;
 }
 
+int cpt_ipc_each(struct vz_context *ctx, unsigned int which,
+		 int (*fn)(struct vz_context *ctx, struct kern_ipc_perm *perm))
+{
+	struct nsproxy *ns = cpt_ipc_hold(ctx);
+	struct kern_ipc_perm *perm;
+	struct ipc_ids *ids;
+	int idx, err = 0;
+
+	if (!ns)
+		return -ESRCH;
+	ids = &ns->ipc_ns->ids[which];
+	down_read(&ids->rwsem);
+	idr_for_each_entry(&ids->ipcs_idr, perm, idx) {
+		err = fn(ctx, perm);
+		if (err)
+			break;
+	}
+	up_read(&ids->rwsem);
+	vz_put_nsproxy(ns);
+	return err;
+}
+
 void cpt_ipc_perm(struct cpt_ipc_perm *v, const struct kern_ipc_perm *perm)
 {
 	v->id = perm->id;

@@ -25,6 +25,17 @@
  */
 struct nsproxy *cpt_ipc_hold(struct vz_context *ctx);
 
+/**
+ * cpt_ipc_each() - for all System V objects of a kind
+ * @ctx: the context
+ * @ids: CPT_IDS_SEM ...
+ * @fn: called with the namespace's ids->rwsem held for reading; may sleep
+ *
+ * Return: 0, or the first error of @fn; -ESRCH (said) when the VE has ended
+ */
+int cpt_ipc_each(struct vz_context *ctx, unsigned int ids,
+		 int (*fn)(struct vz_context *ctx, struct kern_ipc_perm *perm));
+
 void cpt_ipc_perm(struct cpt_ipc_perm *v, const struct kern_ipc_perm *perm);
 
 /**

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 #include "cpt_ipc.h"
+#include "cpt_names.h"
 
 static void *info_of(const void *inode)
 {
@@ -47,39 +48,12 @@ static int judge(struct vz_context *ctx, struct inode *inode, const char *name)
 
 /* ---- queues with a name ---- */
 
-struct names {
-	struct dir_context dir;
-	struct cpt_buf buf;		/* NUL-terminated names */
-	int err;
-};
-
-static bool add_name(struct dir_context *dir, const char *name, int len, loff_t off, u64 ino,
-		     unsigned int type)
-{
-	struct names *names = container_of(dir, struct names, dir);
-
-	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
-		return true;
-	names->err = cpt_buf_add(&names->buf, name, len) ?: cpt_buf_add(&names->buf, "", 1);
-	return !names->err;
-}
-
-static int read_names(struct ipc_namespace *ipc, struct names *names)
+static int read_names(struct ipc_namespace *ipc, struct cpt_buf *names)
 {
 	struct path path = { .mnt = ipc->mq_mnt, .dentry = ipc->mq_mnt->mnt_root };
-	struct file *file = dentry_open(&path, O_RDONLY | O_DIRECTORY | O_NOATIME | __FMODE_NONOTIFY,
-					current_cred());
-	size_t before;
-	int err;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	do {
-		before = names->buf.len;
-		err = iterate_dir(file, &names->dir);
-	} while (!err && !names->err && names->buf.len > before);
-	fput(file);
-	return err ?: names->err;
+	return cpt_read_names(dentry_open(&path, O_RDONLY | O_DIRECTORY | O_NOATIME |
+					  __FMODE_NONOTIFY, current_cred()), names);
 }
 
 static int visit_name(struct vz_context *ctx, struct ipc_namespace *ipc, const char *name)
@@ -101,7 +75,7 @@ static int visit_name(struct vz_context *ctx, struct ipc_namespace *ipc, const c
 
 static int cpt_mqueue_root(struct vz_context *ctx)
 {
-	struct names names = { .dir.actor = add_name };
+	struct cpt_buf names = {};
 	struct nsproxy *ns = cpt_ipc_hold(ctx);
 	const char *p;
 	int err;
@@ -109,16 +83,16 @@ static int cpt_mqueue_root(struct vz_context *ctx)
 	if (!ns)
 		return -ESRCH;
 	err = read_names(ns->ipc_ns, &names);
-	p = names.buf.data;
+	p = names.data;
 	/* the newest stands first: in reverse the order is kept at restore */
 	if (!err && p) {
-		for (p += names.buf.len; !err && p > (const char *)names.buf.data;) {
-			for (p--; p > (const char *)names.buf.data && p[-1]; p--)
+		for (p += names.len; !err && p > (const char *)names.data;) {
+			for (p--; p > (const char *)names.data && p[-1]; p--)
 				;
 			err = visit_name(ctx, ns->ipc_ns, p);
 		}
 	}
-	cpt_buf_free(&names.buf);
+	cpt_buf_free(&names);
 	vz_put_nsproxy(ns);
 	if (err && err != -ESRCH)
 		cpt_err(ctx, err, "mqueue: the queues cannot be listed: error %d", -err);

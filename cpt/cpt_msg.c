@@ -86,23 +86,7 @@ static int dump_queue(struct vz_context *ctx, struct kern_ipc_perm *perm)
 
 static int cpt_msg_dump(struct vz_context *ctx, struct vz_obj *unused)
 {
-	struct nsproxy *ns = cpt_ipc_hold(ctx);
-	struct kern_ipc_perm *perm;
-	struct ipc_ids *ids;
-	int idx, err = 0;
-
-	if (!ns)
-		return -ESRCH;
-	ids = &ns->ipc_ns->ids[CPT_IDS_MSG];
-	down_read(&ids->rwsem);
-	idr_for_each_entry(&ids->ipcs_idr, perm, idx) {
-		err = dump_queue(ctx, perm);
-		if (err)
-			break;
-	}
-	up_read(&ids->rwsem);
-	vz_put_nsproxy(ns);
-	return err;
+	return cpt_ipc_each(ctx, CPT_IDS_MSG, dump_queue);
 }
 
 const struct cpt_ops cpt_msg_ops = {

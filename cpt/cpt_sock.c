@@ -11,6 +11,7 @@
 #include <net/sock_reuseport.h>
 #include <net/sock.h>
 #include "../kernel/access.h"
+#include "../kernel/sock_flags.h"
 #include "cpt_sock.h"
 #include "cpt_task.h"
 
@@ -128,38 +129,14 @@ int cpt_sock_judge(struct vz_context *ctx, struct sock *sk)
 
 /* ---- options ---- */
 
-/* Flags of struct sock that setsockopt(2) sets, as the image has them. */
-static const struct {
-	enum sock_flags flag;
-	u32 opt;
-} flags[] = {
-	{ SOCK_KEEPOPEN, CPT_SOCK_KEEPALIVE },
-	{ SOCK_BROADCAST, CPT_SOCK_BROADCAST },
-	{ SOCK_URGINLINE, CPT_SOCK_OOBINLINE },
-	{ SOCK_LOCALROUTE, CPT_SOCK_DONTROUTE },
-	{ SOCK_LINGER, CPT_SOCK_LINGER },
-	{ SOCK_DBG, CPT_SOCK_DEBUG },
-	{ SOCK_RCVTSTAMP, CPT_SOCK_TIMESTAMP },
-	{ SOCK_RCVTSTAMPNS, CPT_SOCK_TIMESTAMPNS },
-	{ SOCK_TSTAMP_NEW, CPT_SOCK_TSTAMP_NEW },
-	{ SOCK_TIMESTAMP, CPT_SOCK_STAMPED },
-	{ SOCK_WIFI_STATUS, CPT_SOCK_WIFI_STATUS },
-	{ SOCK_NOFCS, CPT_SOCK_NOFCS },
-	{ SOCK_RXQ_OVFL, CPT_SOCK_RXQ_OVFL },
-	{ SOCK_SELECT_ERR_QUEUE, CPT_SOCK_SELECT_ERR },
-	{ SOCK_ZEROCOPY, CPT_SOCK_ZEROCOPY },
-	{ SOCK_FILTER_LOCKED, CPT_SOCK_FILTER_LOCKED },
-	{ SOCK_TXTIME, CPT_SOCK_TXTIME },
-	{ SOCK_RCVMARK, CPT_SOCK_RCVMARK },
-};
-
 static u32 get_flags(const struct sock *sk)
 {
 	u32 ret = 0;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		ret |= sock_flag(sk, flags[i].flag) ? flags[i].opt : 0;
+	for (i = 0; i < ARRAY_SIZE(vz_sock_flags); i++)
+		ret |= sock_flag(sk, vz_sock_flags[i].flag) ? vz_sock_flags[i].opt : 0;
+	ret |= sock_flag(sk, SOCK_TIMESTAMP) ? CPT_SOCK_STAMPED : 0;
 	ret |= sk->sk_txtime_deadline_mode ? CPT_SOCK_TXTIME_DEADLINE : 0;
 	ret |= sk->sk_txtime_report_errors ? CPT_SOCK_TXTIME_ERRORS : 0;
 	ret |= sk->sk_no_check_tx ? CPT_SOCK_NO_CHECK : 0;

@@ -18,6 +18,7 @@
 #include <linux/xattr.h>
 #include "../kernel/mount.h"
 #include "cpt_mount.h"
+#include "cpt_names.h"
 #include "cpt_tmpfs.h"
 
 /**
@@ -52,39 +53,6 @@ struct file *cpt_tmpfs_open(struct vfsmount *mnt, struct dentry *dentry, int fla
 }
 
 /* ---- the walk ---- */
-
-struct names {
-	struct dir_context dir;
-	struct cpt_buf buf;		/* NUL-terminated names */
-	int err;
-};
-
-static bool add_name(struct dir_context *dir, const char *name, int len, loff_t off, u64 ino,
-		     unsigned int type)
-{
-	struct names *names = container_of(dir, struct names, dir);
-
-	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
-		return true;
-	names->err = cpt_buf_add(&names->buf, name, len) ?: cpt_buf_add(&names->buf, "", 1);
-	return !names->err;
-}
-
-static int read_names(struct tmpfs_walk *walk, struct tmpfs_dir *dir, struct names *names)
-{
-	struct file *file = cpt_tmpfs_open(walk->mnt, dir->dentry, O_DIRECTORY);
-	size_t before;
-	int err;
-
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	do {
-		before = names->buf.len;
-		err = iterate_dir(file, &names->dir);
-	} while (!err && !names->err && names->buf.len > before);
-	fput(file);
-	return err ?: names->err;
-}
 
 static int push_dir(struct tmpfs_walk *walk, struct dentry *dentry, const char *path)
 {
@@ -154,16 +122,17 @@ static int walk_tmpfs(struct vz_context *ctx, struct vz_obj *mount,
 	if (!err)
 		err = push_dir(&walk, walk.mnt->mnt_root, "/");
 	while ((dir = list_first_entry_or_null(&walk.dirs, struct tmpfs_dir, node))) {
-		struct names names = { .dir.actor = add_name };
+		struct cpt_buf names = {};
 
 		list_del(&dir->node);
 		if (!err)
-			err = read_names(&walk, dir, &names);
+			err = cpt_read_names(cpt_tmpfs_open(walk.mnt, dir->dentry, O_DIRECTORY),
+					     &names);
 		if (err == -ENOENT && ctx->checking)
 			err = 0;
 		if (!err)
-			err = visit_names(&walk, dir, &names.buf);
-		cpt_buf_free(&names.buf);
+			err = visit_names(&walk, dir, &names);
+		cpt_buf_free(&names);
 		free_dir(dir);
 	}
 	return err;

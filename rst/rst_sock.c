@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 #include "../kernel/access.h"
+#include "../kernel/sock_flags.h"
 #include "rst_sock.h"
 
 int rst_sock_check(struct vz_context *ctx, const struct vz_rec *rec,
@@ -33,30 +34,6 @@ int rst_sock_check(struct vz_context *ctx, const struct vz_rec *rec,
 
 /* ---- options ---- */
 
-/* Flags that are nothing but a bit. */
-static const struct {
-	enum sock_flags flag;
-	u32 opt;
-} flags[] = {
-	{ SOCK_KEEPOPEN, CPT_SOCK_KEEPALIVE },
-	{ SOCK_BROADCAST, CPT_SOCK_BROADCAST },
-	{ SOCK_URGINLINE, CPT_SOCK_OOBINLINE },
-	{ SOCK_LOCALROUTE, CPT_SOCK_DONTROUTE },
-	{ SOCK_LINGER, CPT_SOCK_LINGER },
-	{ SOCK_DBG, CPT_SOCK_DEBUG },
-	{ SOCK_RCVTSTAMP, CPT_SOCK_TIMESTAMP },
-	{ SOCK_RCVTSTAMPNS, CPT_SOCK_TIMESTAMPNS },
-	{ SOCK_TSTAMP_NEW, CPT_SOCK_TSTAMP_NEW },
-	{ SOCK_WIFI_STATUS, CPT_SOCK_WIFI_STATUS },
-	{ SOCK_NOFCS, CPT_SOCK_NOFCS },
-	{ SOCK_RXQ_OVFL, CPT_SOCK_RXQ_OVFL },
-	{ SOCK_SELECT_ERR_QUEUE, CPT_SOCK_SELECT_ERR },
-	{ SOCK_ZEROCOPY, CPT_SOCK_ZEROCOPY },
-	{ SOCK_FILTER_LOCKED, CPT_SOCK_FILTER_LOCKED },
-	{ SOCK_TXTIME, CPT_SOCK_TXTIME },
-	{ SOCK_RCVMARK, CPT_SOCK_RCVMARK },
-};
-
 /* As sock_enable_timestamp(): each socket counts once, until it is freed. */
 static void enable_stamps(struct sock *sk, enum sock_flags flag)
 {
@@ -71,8 +48,8 @@ static void set_flags(struct sock *sk, const struct cpt_sock_opts *opts)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		sock_valbool_flag(sk, flags[i].flag, opts->flags & flags[i].opt);
+	for (i = 0; i < ARRAY_SIZE(vz_sock_flags); i++)
+		sock_valbool_flag(sk, vz_sock_flags[i].flag, opts->flags & vz_sock_flags[i].opt);
 	if (opts->flags & CPT_SOCK_STAMPED)
 		enable_stamps(sk, SOCK_TIMESTAMP);
 	if (opts->tsflags & SOF_TIMESTAMPING_RX_SOFTWARE)

@@ -14,10 +14,12 @@ rc_is 0 "a name that we do not use changes nothing"
 rmmod vzcpt; ok "rmmod"
 is "$(misses)" 0 "nothing is said to be missing"
 
-# Two that access.h lists, whichever they are: a function and a member.
-function=$(sed -n 's/^\tF([^,]*, \([a-z_0-9]*\),.*/\1/p' "$tests/../kernel/access.h" | head -n 3 | tail -n 1)
-member=$(sed -n 's/^\tM(\([a-z_0-9]*\), \([a-z_0-9]*\),.*/\1.\2/p' "$tests/../kernel/access.h" | head -n 1)
-other=$(sed -n 's/^\tM(\([a-z_0-9]*\), \([a-z_0-9]*\),.*/\1.\2/p' "$tests/../kernel/access.h" | tail -n 1)
+# Three that access.h lists for every kernel, whichever they are: a function and two members.
+names() { sed -n "/^#define $1(/,/[^\\\\]\$/p" "$tests/../kernel/access.h"; }
+function=$(names VZ_FUNCTIONS | sed -n 's/^\tF([^,]*, \([a-z_0-9]*\),.*/\1/p' | head -n 3 | tail -n 1)
+members=$(names VZ_MEMBERS | sed -n 's/^\tM(\([a-z_0-9]*\), \([a-z_0-9]*\),.*/\1.\2/p')
+member=${members%%$'\n'*}
+other=${members##*$'\n'}
 [ -n "$function" ] && [ -n "$member" ] && [ -n "$other" ]
 ok "there are names to miss: $function, $member, $other"
 kmsg_mark
