@@ -33,6 +33,14 @@ MODULE_PARM_DESC(test_miss, "names (symbol or struct.member, comma-separated) to
 VZ_FUNCTIONS(F)
 #undef F
 
+#define F(ret, name, params, args)					\
+	extern ret vz_late_proto_##name params;				\
+	DEFINE_STATIC_CALL_NULL(vz_late_sc_##name, vz_late_proto_##name); \
+	ret vz_late_##name params { return static_call(vz_late_sc_##name) args; } \
+	EXPORT_SYMBOL_GPL(vz_late_##name);
+VZ_LATE(F)
+#undef F
+
 #define D(type, name) type *vz_##name; EXPORT_SYMBOL_GPL(vz_##name);
 VZ_DATA(D)
 VZ_OPTIONAL(D)
@@ -168,6 +176,36 @@ static unsigned long lookup(const char *name)
 {
 	return tested(name) ? 0 : static_call(vz_sc_kallsyms)(name);
 }
+
+/**
+ * vz_find_symbol() - a symbol that may be in a module
+ * @name: its name
+ *
+ * Return: its address; 0: that module is not loaded
+ */
+unsigned long vz_find_symbol(const char *name)
+{
+	return static_call(vz_sc_kallsyms)(name);
+}
+EXPORT_SYMBOL_GPL(vz_find_symbol);
+
+/*
+ * Each time: a module may have been loaded again, to another place. The caller
+ * knows that it stays loaded.
+ */
+#define F(ret, name, params, args)					\
+	bool vz_late_find_##name(void)					\
+	{								\
+		unsigned long addr = vz_find_symbol(#name);		\
+									\
+		if (addr)						\
+			static_call_update(vz_late_sc_##name,		\
+					   (typeof(vz_late_proto_##name) *)addr); \
+		return addr;						\
+	}								\
+	EXPORT_SYMBOL_GPL(vz_late_find_##name);
+VZ_LATE(F)
+#undef F
 
 /*
  * kallsyms_lookup_name() is found with a kprobe. With IBT the probe lands

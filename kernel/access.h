@@ -59,8 +59,13 @@ struct inet_connection_sock_af_ops;
 struct itimerspec64;
 struct scm_fp_list;
 struct unix_sock;
+struct xt_table;
 struct mnt_namespace;
 struct mount;
+struct net;
+struct nf_conntrack_tuple;
+struct nf_conntrack_tuple_hash;
+struct nf_conntrack_zone;
 struct request_sock_ops;
 struct sock;
 struct tcp_sock_af_ops;
@@ -92,6 +97,10 @@ struct tcp_sock_af_ops;
 	F(void, __set_task_comm, (struct task_struct *task, const char *comm, bool exec), \
 	  (task, comm, exec))						\
 	F(void, free_nsproxy, (struct nsproxy *ns), (ns))		\
+	/* a copy of the current task's namespaces, to be in the VE's network for a moment */ \
+	F(int, unshare_nsproxy_namespaces,				\
+	  (unsigned long flags, struct nsproxy **ns, struct cred *cred, struct fs_struct *fs), \
+	  (flags, ns, cred, fs))					\
 	/* queue a pending signal with its siginfo */			\
 	F(int, send_signal_locked,					\
 	  (int sig, struct kernel_siginfo *info, struct task_struct *t, enum pid_type type), \
@@ -248,6 +257,19 @@ struct tcp_sock_af_ops;
 	F(int, tcp_set_congestion_control,				\
 	  (struct sock *sk, const char *name, bool load, bool cap_net_admin), \
 	  (sk, name, load, cap_net_admin))
+
+/*
+ * Functions of modules that need not be loaded: vz_late_<name>(), after
+ * vz_late_find_<name>() has said that it is there.
+ */
+#define VZ_LATE(F)							\
+	/* counters of a tracked connection that was restored */	\
+	F(struct nf_conntrack_tuple_hash *, nf_conntrack_find_get,	\
+	  (struct net *net, const struct nf_conntrack_zone *zone,	\
+	   const struct nf_conntrack_tuple *tuple), (net, zone, tuple)) \
+	/* tables of iptables-legacy */					\
+	F(struct xt_table *, xt_find_table,				\
+	  (struct net *net, u8 family, const char *name), (net, family, name))
 
 /* Data: D(type, name), used as vz_<name> (a pointer). */
 #define VZ_DATA(D)							\
@@ -484,6 +506,10 @@ struct vz_tty_bits {
 VZ_FUNCTIONS(F)
 #undef F
 
+#define F(ret, name, params, args) ret vz_late_##name params; bool vz_late_find_##name(void);
+VZ_LATE(F)
+#undef F
+
 #define D(type, name) extern type *vz_##name;
 VZ_DATA(D)
 VZ_OPTIONAL(D)
@@ -577,5 +603,6 @@ static inline void *vz_sem_nth(const void *sma, unsigned int i)
 #define vz_outer(s, member, p)	((void *)((char *)(p) - vz_off_##s##_##member))
 
 int vz_access_init(void);
+unsigned long vz_find_symbol(const char *name);
 
 #endif /* _VZ_ACCESS_H */

@@ -6,6 +6,7 @@
 #include <linux/rcupdate_wait.h>
 #include "access.h"
 #include "image.h"
+#include "netproc.h"
 #include "vz.h"
 #include "../cpt/cpt.h"
 
@@ -42,14 +43,21 @@ static int __init vzcpt_init(void)
 	err = vz_access_init();
 	if (err)
 		return err;
+	err = vz_netproc_init();
+	if (err)
+		return err;
 	vz_image_init();
-	return vz_side_register(&cpt_side);
+	err = vz_side_register(&cpt_side);
+	if (err)
+		vz_netproc_exit();
+	return err;
 }
 
 static void __exit vzcpt_exit(void)
 {
 	vz_side_unregister(&cpt_side);
 	vz_registry_exit();
+	vz_netproc_exit();
 	/* the last task released may still be on its way out of our text */
 	synchronize_rcu_tasks();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Questions and orders to rtnetlink, in any network namespace. The kernel
- * answers within the call: nothing waits.
+ * Questions and orders to rtnetlink and nfnetlink, in any network namespace. The
+ * kernel answers within the call: nothing waits.
  */
 #include <linux/cred.h>
 #include <linux/file.h>
@@ -15,20 +15,21 @@
 #define ANSWER	32768	/* netlink_dump() makes none that is larger */
 
 /**
- * vz_rtnl_open() - open a socket of ours
+ * vz_nl_open() - open a socket of ours
  * @rt: filled in
  * @net: where
+ * @protocol: NETLINK_ROUTE, NETLINK_NETFILTER
  *
  * The orders are those of the current task, with its credentials.
  *
  * Return: 0 or -errno
  */
-int vz_rtnl_open(struct vz_rtnl *rt, struct net *net)
+int vz_nl_open(struct vz_rtnl *rt, struct net *net, int protocol)
 {
 	int err;
 
 	/* not a kernel's one: it holds @net, and goes only when this task returns to user mode */
-	err = __sock_create(net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &rt->sock, 0);
+	err = __sock_create(net, AF_NETLINK, SOCK_RAW, protocol, &rt->sock, 0);
 	if (err)
 		return err;
 	/* __netlink_ns_capable() looks at the file's credentials */
@@ -41,6 +42,12 @@ int vz_rtnl_open(struct vz_rtnl *rt, struct net *net)
 		return -ENOMEM;
 	}
 	return 0;
+}
+EXPORT_SYMBOL_GPL(vz_nl_open);
+
+int vz_rtnl_open(struct vz_rtnl *rt, struct net *net)
+{
+	return vz_nl_open(rt, net, NETLINK_ROUTE);
 }
 EXPORT_SYMBOL_GPL(vz_rtnl_open);
 
@@ -146,3 +153,35 @@ int vz_rtnl_dump(struct vz_rtnl *rt, int type, const void *head, size_t len,
 	}
 }
 EXPORT_SYMBOL_GPL(vz_rtnl_dump);
+
+int vz_nl_batch(struct vz_rtnl *rt, void *data, size_t len, u32 *bad)
+{
+	const struct nlmsghdr *h;
+	int err, n, one = 1, ret = 0;
+
+	*bad = 0;
+	/* an error comes without the message that it is about */
+	err = rt->sock->ops->setsockopt(rt->sock, SOL_NETLINK, NETLINK_CAP_ACK,
+					KERNEL_SOCKPTR(&one), sizeof(one));
+	if (err)
+		return err;
+	lock_sock(rt->sock->sk);
+	rt->sock->sk->sk_sndbuf = INT_MAX / 2;
+	release_sock(rt->sock->sk);
+	err = send(rt, data, len);
+	while (!err) {
+		n = receive(rt);
+		if (n == -EAGAIN)
+			break;
+		if (n < 0)
+			return ret ?: n;
+		for (h = rt->buf; nlmsg_ok(h, n); h = nlmsg_next(h, &n)) {
+			if (ret || h->nlmsg_type != NLMSG_ERROR)
+				continue;
+			ret = error_of(h);
+			*bad = h->nlmsg_seq;
+		}
+	}
+	return err ?: ret;
+}
+EXPORT_SYMBOL_GPL(vz_nl_batch);

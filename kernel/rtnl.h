@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A netlink socket of ours in a network namespace: what user space would ask
- * rtnetlink, asked from here.
+ * rtnetlink or nfnetlink, asked from here.
  */
 #ifndef _VZ_RTNL_H
 #define _VZ_RTNL_H
@@ -26,6 +26,7 @@ struct vz_rtnl {
 	void *buf;
 };
 
+int vz_nl_open(struct vz_rtnl *rt, struct net *net, int protocol);
 int vz_rtnl_open(struct vz_rtnl *rt, struct net *net);
 void vz_rtnl_close(struct vz_rtnl *rt);
 
@@ -33,6 +34,17 @@ void vz_rtnl_close(struct vz_rtnl *rt);
 struct sk_buff *vz_rtnl_msg(int type, int flags, const void *head, size_t len);
 /* Sends it, and says what the kernel said. @skb may be NULL: -ENOMEM. */
 int vz_rtnl_talk(struct vz_rtnl *rt, struct sk_buff *skb);
+
+/**
+ * vz_nl_batch() - several messages at once
+ * @rt: the socket
+ * @data: messages without NLM_F_ACK
+ * @len: their length
+ * @bad: nlmsg_seq of the first one that was not taken
+ *
+ * Return: 0 or -errno
+ */
+int vz_nl_batch(struct vz_rtnl *rt, void *data, size_t len, u32 *bad);
 
 /**
  * vz_rtnl_dump() - each message of a dump
