@@ -12,4 +12,7 @@ struct net;
 /* The VE's network namespace, with a reference; NULL: not its own, or it has ended. */
 struct net *cpt_get_net(struct vz_context *ctx);
 
+/* Refuses what netfilter and its relatives have in the network and is not kept. */
+int cpt_net_judge_filters(struct vz_context *ctx, struct net *net);
+
 #endif

@@ -8,8 +8,6 @@
 #include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter_ipv4.h>
 #include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched/task.h>
@@ -18,7 +16,6 @@
 #include <net/rtnetlink.h>
 #include <net/sch_generic.h>
 #include "../kernel/access.h"
-#include "../kernel/netlock.h"
 #include "cpt_net.h"
 #include "cpt_task.h"
 
@@ -43,33 +40,6 @@ struct net *cpt_get_net(struct vz_context *ctx)
 }
 
 /* ---- what is refused ---- */
-
-/* A security module's hooks are the host's, in every network namespace. */
-static bool has_own_hook(const struct nf_hook_entries __rcu *hooks)
-{
-	const struct nf_hook_entries *e = rcu_dereference(hooks);
-	struct nf_hook_ops **ops = e ? nf_hook_entries_get_hook_ops(e) : NULL;
-	unsigned int i;
-
-	for (i = 0; e && i < e->num_hook_entries; i++) {
-		if (!vz_net_is_lock(ops[i]) && ops[i]->priority != NF_IP_PRI_SELINUX_FIRST &&
-		    ops[i]->priority != NF_IP_PRI_SELINUX_LAST)
-			return true;
-	}
-	return false;
-}
-
-static bool has_hooks(struct net *net)
-{
-	unsigned int i;
-	bool has = false;
-
-	rcu_read_lock();
-	for (i = 0; i < NF_INET_NUMHOOKS && !has; i++)
-		has = has_own_hook(net->nf.hooks_ipv4[i]) || has_own_hook(net->nf.hooks_ipv6[i]);
-	rcu_read_unlock();
-	return has;
-}
 
 /* Is this the end of a veth pair whose other end is the host's vz<VEID>? */
 static bool is_venet(struct vz_context *ctx, struct net *net, struct net_device *dev)
@@ -104,6 +74,10 @@ static const char *device_has(struct net_device *dev)
 		return "an XDP program";
 	if (netdev_master_upper_dev_get(dev) || netdev_has_any_upper_dev(dev))
 		return "a device on top of it";
+	if (dev->group != INIT_NETDEV_GROUP)
+		return "a group";
+	if (dev->proto_down)
+		return "protodown";
 	if (rcu_access_pointer(dev->ifalias))
 		return "an alias";
 	if (dev->name_node && !list_empty(vz_netdev_name_node_list(dev->name_node)))
@@ -146,15 +120,15 @@ static void judge_xfrm(struct vz_context *ctx, struct net *net)
 static int cpt_netdev_root(struct vz_context *ctx)
 {
 	struct net *net = cpt_get_net(ctx);
+	int err;
 
 	if (!net)
 		return 0;	/* the kind ve has said it */
 	judge_devices(ctx, net);
 	judge_xfrm(ctx, net);
-	if (has_hooks(net))
-		cpt_refuse(ctx, "net: packet filter or connection tracking in use: not supported");
+	err = cpt_net_judge_filters(ctx, net);
 	put_net(net);
-	return 0;
+	return err;
 }
 
 /* ---- the records ---- */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netmsg: addresses, routes and neighbours of the VE's network, as rtnetlink
- * messages that make them again. What a dump says is not what makes: states,
+ * netmsg: addresses, routes, neighbours and routing rules of the VE's network, as
+ * rtnetlink messages that make them again. What a dump says is not what makes: states,
  * counters and what the kernel makes by itself are taken out, and what could
  * not be made again is refused.
  */
@@ -9,6 +9,7 @@
 #include <linux/fib_rules.h>
 #include <linux/inetdevice.h>
 #include <linux/neighbour.h>
+#include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/net_namespace.h>
@@ -24,6 +25,8 @@
  * @write: records are written, nothing is refused any more
  * @id: of the last record
  * @rules: of the family that is walked
+ * @custom: among them is one that a new network namespace does not have
+ * @net: the VE's network
  * @buf: the message that is put together
  */
 struct walk {
@@ -31,6 +34,8 @@ struct walk {
 	bool write;
 	u64 id;
 	unsigned int rules;
+	bool custom;
+	struct net *net;
 	struct cpt_buf buf;
 };
 
@@ -42,7 +47,8 @@ static void refuse(struct walk *w, const char *what, const char *why, unsigned i
 
 static const char *name_of(int type)
 {
-	return type == RTM_NEWADDR ? "address" : type == RTM_NEWROUTE ? "route" : "neighbour";
+	return type == RTM_NEWADDR ? "address" : type == RTM_NEWROUTE ? "route" :
+	       type == RTM_NEWRULE ? "routing rule" : "neighbour";
 }
 
 /* ---- what is taken out ---- */
@@ -88,10 +94,39 @@ static bool clean_route(struct walk *w, struct rtmsg *rtm, struct nlattr *multip
 	return true;
 }
 
-/* All but what somebody has set is a cache. */
-static bool clean_neighbour(struct ndmsg *ndm)
+#define NUD_KEPT	(NUD_PERMANENT | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE)
+
+/* Whether it says more than that the kernel does not know, or needs not to. */
+static bool keeps_neighbour(struct walk *w, const struct ndmsg *ndm)
 {
-	return ndm->ndm_state & NUD_PERMANENT;
+	const struct net_device *dev;
+	bool arp = false;
+
+	if (ndm->ndm_flags & NTF_PROXY)
+		return true;
+	if (!(ndm->ndm_state & NUD_NOARP))
+		return ndm->ndm_state & NUD_KEPT;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(w->net, ndm->ndm_ifindex);
+	if (dev)
+		arp = !(dev->flags & (IFF_NOARP | IFF_LOOPBACK));
+	rcu_read_unlock();
+	return arp;
+}
+
+static int clean_rule(struct walk *w, struct fib_rule_hdr *frh)
+{
+	struct {
+		struct nlattr a;
+		u32 zero;
+	} first = { .a = { .nla_len = NLA_HDRLEN + 4, .nla_type = FRA_PRIORITY } };
+	int err = 0;
+
+	frh->flags &= ~(FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
+	/* a dump does not say the priority 0, and without one the kernel chooses */
+	if (!nla_find((void *)(frh + 1), w->buf.len - sizeof(*frh), FRA_PRIORITY))
+		err = cpt_buf_add(&w->buf, &first, sizeof(first));
+	return err ?: 1;
 }
 
 /* Attributes that a dump has, and that neither make anything nor are lost. */
@@ -139,8 +174,10 @@ static int clean(struct walk *w, const struct nlmsghdr *h)
 		return clean_address(w, start, found);
 	case RTM_NEWROUTE:
 		return clean_route(w, start, found);
+	case RTM_NEWRULE:
+		return clean_rule(w, start);
 	default:
-		return clean_neighbour(start);
+		return 1;
 	}
 }
 
@@ -158,8 +195,7 @@ static int one_message(const struct nlmsghdr *h, void *arg)
 	if (h->nlmsg_type == RTM_NEWROUTE &&
 	    ((struct rtmsg *)nlmsg_data(h))->rtm_protocol == RTPROT_KERNEL)
 		return 0;
-	if (h->nlmsg_type == RTM_NEWNEIGH &&
-	    !(((struct ndmsg *)nlmsg_data(h))->ndm_state & NUD_PERMANENT))
+	if (h->nlmsg_type == RTM_NEWNEIGH && !keeps_neighbour(w, nlmsg_data(h)))
 		return 0;
 	ret = clean(w, h);
 	if (ret <= 0 || !w->write)
@@ -168,16 +204,16 @@ static int one_message(const struct nlmsghdr *h, void *arg)
 			     w->buf.len);
 }
 
-/* Only the rules that every network namespace begins with. */
-static int one_rule(const struct nlmsghdr *h, void *arg)
+/* Is it one of the rules that every network namespace begins with? */
+static int count_rule(const struct nlmsghdr *h, void *arg)
 {
 	struct fib_rule_hdr *frh = nlmsg_data(h);
 	struct walk *w = arg;
-	u32 priority = 0, table;
+	u32 priority = 0, table = frh->table;
 	struct nlattr *a;
-	int rest, other = 0;
+	int rest;
+	bool other = false;
 
-	table = frh->table;
 	nlmsg_for_each_attr(a, h, sizeof(*frh), rest) {
 		switch (nla_type(a)) {
 		case FRA_PRIORITY:
@@ -193,37 +229,50 @@ static int one_rule(const struct nlmsghdr *h, void *arg)
 			other |= nla_get_u8(a) != RTPROT_KERNEL;
 			break;
 		default:
-			other = 1;
+			other = true;
 		}
 	}
 	w->rules++;
-	if (other || frh->action != FR_ACT_TO_TBL || frh->flags || frh->dst_len || frh->src_len ||
-	    frh->tos ||
-	    !((priority == 0 && table == RT_TABLE_LOCAL) ||
-	      (priority == 32766 && table == RT_TABLE_MAIN) ||
-	      (priority == 32767 && table == RT_TABLE_DEFAULT)))
-		refuse(w, "routing rule", "priority", priority);
+	w->custom |= other || frh->action != FR_ACT_TO_TBL || frh->flags || frh->dst_len ||
+		     frh->src_len || frh->tos ||
+		     !((priority == 0 && table == RT_TABLE_LOCAL) ||
+		       (priority == 32766 && table == RT_TABLE_MAIN) ||
+		       (priority == 32767 && table == RT_TABLE_DEFAULT));
 	return 0;
 }
 
-static int one_proxy(const struct nlmsghdr *h, void *arg)
-{
-	refuse(arg, "proxy neighbour", "on device", ((struct ndmsg *)nlmsg_data(h))->ndm_ifindex);
-	return 0;
-}
-
-static int walk_rules(struct walk *w, struct vz_rtnl *rt, u8 family, unsigned int want)
+/*
+ * One that was changed makes all of a family be stored: the restore takes those
+ * away that are there. None at all cannot be told from a family without a change.
+ */
+static int walk_rules(struct walk *w, struct vz_rtnl *rt, u8 family, unsigned int usual)
 {
 	struct fib_rule_hdr frh = { .family = family };
 	int err;
 
 	w->rules = 0;
-	err = vz_rtnl_dump(rt, RTM_GETRULE, &frh, sizeof(frh), one_rule, w);
+	w->custom = false;
+	err = vz_rtnl_dump(rt, RTM_GETRULE, &frh, sizeof(frh), count_rule, w);
 	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
 		return 0;
-	if (!err && w->rules < want)
-		refuse(w, "routing rules", "of the usual ones there are only", w->rules);
-	return err;
+	if (err || (!w->custom && w->rules == usual))
+		return err;
+	if (!w->rules)
+		refuse(w, "routing rules", "there are none in family", family);
+	return vz_rtnl_dump(rt, RTM_GETRULE, &frh, sizeof(frh), one_message, w);
+}
+
+/* Of multicast routes. */
+static int walk_other_rules(struct walk *w, struct vz_rtnl *rt, u8 family)
+{
+	struct fib_rule_hdr frh = { .family = family };
+	int err;
+
+	w->rules = 0;
+	err = vz_rtnl_dump(rt, RTM_GETRULE, &frh, sizeof(frh), count_rule, w);
+	if (!err && w->rules > 1)
+		refuse(w, "routing rules", "of multicast routes:", w->rules);
+	return err == -EAFNOSUPPORT || err == -EOPNOTSUPP ? 0 : err;
 }
 
 static int walk_all(struct walk *w, struct net *net)
@@ -249,12 +298,16 @@ static int walk_all(struct walk *w, struct net *net)
 	if (!err)
 		err = vz_rtnl_dump(&rt, RTM_GETNEIGH, &ndm, sizeof(ndm), one_message, w);
 	ndm.ndm_flags = NTF_PROXY;
-	if (!err && !w->write)
-		err = vz_rtnl_dump(&rt, RTM_GETNEIGH, &ndm, sizeof(ndm), one_proxy, w);
-	if (!err && !w->write)
+	if (!err)
+		err = vz_rtnl_dump(&rt, RTM_GETNEIGH, &ndm, sizeof(ndm), one_message, w);
+	if (!err)
 		err = walk_rules(w, &rt, AF_INET, 3);
-	if (!err && !w->write)
+	if (!err)
 		err = walk_rules(w, &rt, AF_INET6, 2);
+	if (!err && !w->write)
+		err = walk_other_rules(w, &rt, RTNL_FAMILY_IPMR);
+	if (!err && !w->write)
+		err = walk_other_rules(w, &rt, RTNL_FAMILY_IP6MR);
 	vz_rtnl_close(&rt);
 	return err ? cpt_err(w->ctx, err, "net: rtnetlink answers with error %d", -err) : 0;
 }
@@ -267,6 +320,7 @@ static int walk_net(struct vz_context *ctx, bool write)
 
 	if (!net)
 		return 0;
+	w.net = net;
 	err = walk_all(&w, net);
 	cpt_buf_free(&w.buf);
 	put_net(net);

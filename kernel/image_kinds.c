@@ -592,6 +592,14 @@ static const struct vz_rule netdev_rules[] = {
 	VZ_TEXT(cpt_netdev_image, name),
 };
 
+static const struct vz_rule nft_rules[] = {
+	VZ_RANGE(cpt_nft_image, family, 1, 12),
+};
+
+static const struct vz_rule conntrack_rules[] = {
+	VZ_ZERO(cpt_conntrack_image, zero),
+};
+
 static const struct vz_rule netmsg_rules[] = {
 	VZ_ZERO(cpt_netmsg_image, zero),
 };
@@ -690,6 +698,9 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_TCP]	= { RULES(tcp_rules), ARRAY(cpt_tcp_image, sock.filter, cpt_sock_filter),
 			    .own_tail = 1, .own = vz_look_tcp },
 	[CPT_OBJ_NETDEV] = { RULES(netdev_rules), .own_tail = 1, .own = vz_look_netdev },
+	[CPT_OBJ_NETSYSCTL] = { .own_tail = 1, .own = vz_look_netsysctl },
+	[CPT_OBJ_NFT] = { RULES(nft_rules), .own_tail = 1, .own = vz_look_nft },
+	[CPT_OBJ_CONNTRACK] = { RULES(conntrack_rules), .own_tail = 1, .own = vz_look_conntrack },
 	[CPT_OBJ_NETMSG] = { RULES(netmsg_rules), .own_tail = 1, .own = vz_look_netmsg },
 	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
 	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },

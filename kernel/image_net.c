@@ -6,10 +6,11 @@
 #ifdef __KERNEL__
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
-#else
-#include <linux/rtnetlink.h>
 #endif
+#include <linux/fib_rules.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
 #include "netmsg.h"
 
 #define BIT_OF(n)	(1ULL << (n))
@@ -29,7 +30,14 @@ static const struct vz_netmsg {
 	  BIT_OF(RTA_MULTIPATH) | BIT_OF(RTA_FLOW) | BIT_OF(RTA_TABLE) | BIT_OF(RTA_VIA) |
 	  BIT_OF(RTA_PREF) },
 	{ RTM_NEWNEIGH, sizeof(struct ndmsg),
-	  BIT_OF(NDA_DST) | BIT_OF(NDA_LLADDR) | BIT_OF(NDA_PROTOCOL) },
+	  BIT_OF(NDA_DST) | BIT_OF(NDA_LLADDR) | BIT_OF(NDA_PROTOCOL) | BIT_OF(NDA_FLAGS_EXT) },
+	{ RTM_NEWRULE, sizeof(struct fib_rule_hdr),
+	  BIT_OF(FRA_DST) | BIT_OF(FRA_SRC) | BIT_OF(FRA_IIFNAME) | BIT_OF(FRA_GOTO) |
+	  BIT_OF(FRA_PRIORITY) | BIT_OF(FRA_FWMARK) | BIT_OF(FRA_FLOW) | BIT_OF(FRA_TUN_ID) |
+	  BIT_OF(FRA_SUPPRESS_IFGROUP) | BIT_OF(FRA_SUPPRESS_PREFIXLEN) | BIT_OF(FRA_TABLE) |
+	  BIT_OF(FRA_FWMASK) | BIT_OF(FRA_OIFNAME) | BIT_OF(FRA_UID_RANGE) |
+	  BIT_OF(FRA_PROTOCOL) | BIT_OF(FRA_IP_PROTO) | BIT_OF(FRA_SPORT_RANGE) |
+	  BIT_OF(FRA_DPORT_RANGE) | BIT_OF(FRA_PAD) },
 };
 
 static const struct vz_netmsg *netmsg(unsigned int type)
@@ -68,8 +76,10 @@ int vz_look_netmsg(struct vz_check *chk, struct vz_look *look)
 	struct rtattr a;
 
 	if (!head)
-		return vz_bad(chk, -EINVAL, "message %u is none that makes an address, route or neighbour",
+		return vz_bad(chk, -EINVAL, "message %u is none that makes an address, route, rule or neighbour",
 			      m->type);
+	if (m->type == RTM_NEWRULE && len && look->content[0] != 2 && look->content[0] != 10)
+		return vz_bad(chk, -EINVAL, "a rule of family %u", look->content[0]);
 	if (len < head || len > 16384 || head % 4)
 		return vz_bad(chk, -EINVAL, "%llu bytes of message %u", len, m->type);
 	while (at < len) {
@@ -83,6 +93,82 @@ int vz_look_netmsg(struct vz_check *chk, struct vz_look *look)
 		at += RTA_ALIGN(a.rta_len);
 	}
 	return at == len ? 0 : vz_bad(chk, -EINVAL, "an attribute without its padding");
+}
+
+/* Paths and values; whether the path is one is the kernel's to find out. */
+int vz_look_netsysctl(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_netsysctl_image *v = look->fixed;
+	__u64 n = 2 * ((__u64)v->changed + v->usual), at = 0, len = look->h->len, i;
+	const char *text;
+
+	if (chk->seen[CPT_OBJ_NETSYSCTL] > 1 || len > VZ_NETSYSCTL_MAX)
+		return vz_bad(chk, -EINVAL, "more than one, or too much: %llu bytes", len);
+	for (i = 0; i < n; i++) {
+		text = look->content + at;
+		while (at < len && look->content[at])
+			at++;
+		if (at++ >= len)
+			return vz_bad(chk, -EINVAL, "%llu strings of %llu", i, n);
+		if (!(i % 2) && (strncmp(text, "/net/", 5) || !vz_good_path(text) ||
+				 look->content + at - text > VZ_NETSYSCTL_NAME))
+			return vz_bad(chk, -EINVAL, "the path of setting %llu", i / 2);
+	}
+	return at == len ? 0 : vz_bad(chk, -EINVAL, "%llu bytes behind the last string", len - at);
+}
+
+/* Attributes, one after the other, of types below @max. */
+static int look_attrs(struct vz_check *chk, struct vz_look *look, unsigned int max)
+{
+	__u64 at = 0, len = look->h->len;
+	struct rtattr a;
+
+	if (!len || len > VZ_NFMSG_MAX)
+		return vz_bad(chk, -EINVAL, "%llu bytes of attributes", len);
+	while (at < len) {
+		if (len - at < sizeof(a))
+			return vz_bad(chk, -EINVAL, "%llu bytes behind the last attribute", len - at);
+		memcpy(&a, look->content + at, sizeof(a));
+		if (a.rta_len < sizeof(a) || a.rta_len > len - at)
+			return vz_bad(chk, -EINVAL, "an attribute of %u bytes", a.rta_len);
+		if (!(a.rta_type & TYPE_MASK) || (a.rta_type & TYPE_MASK) >= max)
+			return vz_bad(chk, -EINVAL, "attribute %u", a.rta_type & TYPE_MASK);
+		at += RTA_ALIGN(a.rta_len);
+	}
+	return at == len ? 0 : vz_bad(chk, -EINVAL, "an attribute without its padding");
+}
+
+int vz_look_nft(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_nft_image *v = look->fixed;
+
+	switch (v->type) {
+	case NFT_MSG_NEWTABLE:
+		return look_attrs(chk, look, NFTA_TABLE_USERDATA + 1);
+	case NFT_MSG_NEWCHAIN:
+		return look_attrs(chk, look, NFTA_CHAIN_USERDATA + 1);
+	case NFT_MSG_NEWRULE:
+		return look_attrs(chk, look, NFTA_RULE_USERDATA + 1);
+	case NFT_MSG_NEWSET:
+		return look_attrs(chk, look, NFTA_SET_EXPRESSIONS + 1);
+	case NFT_MSG_NEWSETELEM:
+		return look_attrs(chk, look, NFTA_SET_ELEM_LIST_ELEMENTS + 1);
+	case NFT_MSG_NEWOBJ:
+		return look_attrs(chk, look, NFTA_OBJ_USERDATA + 1);
+	case NFT_MSG_NEWFLOWTABLE:
+		return look_attrs(chk, look, NFTA_FLOWTABLE_FLAGS + 1);
+	default:
+		return vz_bad(chk, -EINVAL, "message %u is none that makes something", v->type);
+	}
+}
+
+int vz_look_conntrack(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_conntrack_image *v = look->fixed;
+
+	if (v->family != 2 && v->family != 10)
+		return vz_bad(chk, -EINVAL, "family %u", v->family);
+	return look_attrs(chk, look, CTA_SYNPROXY + 1);
 }
 
 int vz_look_netdev(struct vz_check *chk, struct vz_look *look)

@@ -24,7 +24,10 @@
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
+	K(netsysctl,	CPT_OBJ_NETSYSCTL, struct cpt_netsysctl_image, 0)	\
 	K(netmsg,	CPT_OBJ_NETMSG,	struct cpt_netmsg_image, 0)		\
+	K(nft,		CPT_OBJ_NFT,	struct cpt_nft_image,	0)		\
+	K(conntrack,	CPT_OBJ_CONNTRACK, struct cpt_conntrack_image, 0)	\
 	K(tcp,		CPT_OBJ_TCP,	struct cpt_tcp_image,	VZ_KIND_FILE)	\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(eventfd,	CPT_OBJ_EVENTFD, struct cpt_eventfd_image, VZ_KIND_FILE) \

@@ -68,9 +68,35 @@ def queues(img):
 def network(img):
     img.add("NETDEV", 1, {"ifindex": 1, "kind": 1, "flags": 1, "mtu": 65536, "name": b"lo"})
     img.add("NETDEV", 2, {"ifindex": 2, "kind": 2, "flags": 0x81, "mtu": 1500, "name": b"venet0"})
+    img.add("NETSYSCTL", 1, {"changed": 1, "usual": 1},
+            strings("/net/ipv4/ip_forward", "1", "/net/ipv4/ip_default_ttl", "64"))
+    img.add("NETMSG", 3, {"type": 32}, struct.pack("<12B", 2, *[0] * 6, 1, *[0] * 4) +
+            struct.pack("<HHIHHI", 8, 15, 254, 8, 6, 32766))
     img.add("NETMSG", 1, {"type": 20}, struct.pack("<BBBBIHH4B", 2, 32, 0, 0, 2, 8, 2, 10, 0, 0, 1))
     img.add("NETMSG", 2, {"type": 24}, struct.pack("<8BIHHI", 2, 0, 0, 0, 254, 4, 253, 1, 0,
                                                    8, 4, 2))
+
+
+def nlattr(type, data):
+    return struct.pack("<HH", len(data) + 4, type) + data + bytes(-len(data) % 4)
+
+
+def filters(img):
+    table = nlattr(1, b"t\0")
+    img.add("NFT", 1, {"type": 0, "family": 2, "handle": 1}, table)
+    img.add("NFT", 2, {"type": 3, "family": 2, "handle": 1}, table + nlattr(3, b"c\0"))
+    counter = nlattr(1, nlattr(1, b"counter\0") + nlattr(2, nlattr(1, bytes(8))))
+    img.add("NFT", 3, {"type": 6, "family": 2, "handle": 2},
+            table + nlattr(2, b"c\0") + nlattr(4, counter))
+
+    def tuple_of(src, dst, sport, dport):
+        return (nlattr(1, nlattr(1, bytes(src)) + nlattr(2, bytes(dst))) +
+                nlattr(2, nlattr(1, b"\6") + nlattr(2, struct.pack(">H", sport)) +
+                       nlattr(3, struct.pack(">H", dport))))
+    img.add("CONNTRACK", 1, {"family": 2},
+            nlattr(1, tuple_of((10, 0, 0, 1), (10, 0, 0, 2), 1000, 80)) +
+            nlattr(2, tuple_of((10, 0, 0, 2), (10, 0, 0, 3), 80, 1000)) +
+            nlattr(3, struct.pack(">I", 0x18e)) + nlattr(7, struct.pack(">I", 100)))
 
 
 def inet(img):
@@ -250,7 +276,7 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
-    for part in mounts, network, inet, ipc, files, memory, tasks, queues, ipc_namespace, data:
+    for part in mounts, network, filters, inet, ipc, files, memory, tasks, queues, ipc_namespace, data:
         part(img)
     return img.finish()
 

@@ -63,7 +63,14 @@ clients=
 part address
 run peer ping -c1 -W2 10.45.0.2; rc_is 0 "IPv4: the VE answers"
 run peer ping -c1 -W2 fd45::2; rc_is 0 "IPv6: the VE answers"
-state='ip -d addr; ip route show table all; ip -6 route show table all; ip rule; ip neigh'
+vzctl exec $V '
+	ip neigh add 10.45.9.8 lladdr 02:00:00:00:00:08 dev venet0 nud permanent
+	ip neigh add 10.45.9.9 lladdr 02:00:00:00:00:09 dev venet0 nud stale
+	ip -6 neigh add fd45::9 lladdr 02:00:00:00:00:09 dev venet0 nud stale router
+	ip rule add priority 77 from 10.45.0.0/24 lookup 100
+	ip route add 192.0.2.0/24 dev venet0 table 100
+	echo 1 >/proc/sys/net/ipv4/conf/venet0/log_martians'; ok "neighbours, rules, settings of the device"
+state='cat /proc/sys/net/ipv4/conf/venet0/log_martians; ip -d addr; ip route show table all; ip -6 route show table all; ip rule; ip neigh'
 before=$(vzctl exec $V "$state")
 run vzctl chkpnt $V --dumpfile $image; rc_is 0 "dumped"
 run peer ping -c1 -W1 10.45.0.2; rc_is 1 "nobody answers for it"
@@ -75,9 +82,26 @@ run peer ping -c1 -W2 fd45::2; rc_is 0 "IPv6: it answers again"
 part stream
 serve :: 7001; ok "server on all addresses starts"
 serve 10.45.0.2 7002; ok "server on the IPv4 address starts"
+vzctl exec $V 'nft -f -' <<-'END'
+	table ip n {
+		chain pre { type nat hook prerouting priority dstnat; tcp dport 7003 redirect to :7002; }
+	}
+	table inet f {
+		chain in {
+			type filter hook input priority 0; policy drop;
+			ct state invalid drop
+			ct state established,related accept
+			tcp dport { 7001, 7002 } ct state new accept
+			icmp type echo-request accept
+			icmpv6 type != destination-unreachable accept
+		}
+	}
+	END
+ok "rules that let only known connections pass, and redirect a port"
 client v4 10.45.0.2 7002; ok "IPv4 client connects"
 client v6 fd45::2 7001; ok "IPv6 client connects"
 client mapped 10.45.0.2 7001; ok "IPv4 client of an IPv6 listener connects"
+client nat 10.45.0.2 7003; ok "IPv4 client of a redirected port connects"
 peer timeout 380 python3 "$net/sniff.py" p1 "$work/stop" >"$work/sniff" 2>&1 </dev/null &
 poll 10 grep -qsx ready "$work/sniff"
 sleep 1
@@ -102,8 +126,8 @@ done
 touch "$work/stop"
 for pid in $clients; do wait "$pid"; ok "a client's stream was right to the end"; done
 wait
-for name in v4 v6 mapped; do echo "# $name: $(tail -n 1 "$work/$name")"; done
-is "$(vzctl exec $V 'cat /serve.700?' | grep -c '^ok')" 3 "so were the servers'"
+for name in v4 v6 mapped nat; do echo "# $name: $(tail -n 1 "$work/$name")"; done
+is "$(vzctl exec $V 'cat /serve.700?' | grep -c '^ok')" 4 "so were the servers'"
 counts=$(tail -n 1 "$work/sniff")
 echo "# $counts"
 like "$counts" "syn 0 rst 0 .*unreachable 0" "no reset, no new connection, nothing unreachable"

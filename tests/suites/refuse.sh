@@ -99,6 +99,8 @@ time.sleep(600)' "$(ve_file $V /outside)" >$dumps/outside.log 2>&1 &
 	poll 30 grep -q listens $dumps/outside.log
 }
 
+# For net_legacy: a VE has no modules to load.
+modprobe -qa iptable_filter iptable_nat
 mkve $V
 outside=
 wanted unix_outside && listen_outside

@@ -114,6 +114,19 @@ static const struct field tcp_fields[] = {
 	F(cpt_tcp_image, timers, 'x'), F(cpt_tcp_image, ca, 's'), { 0 }
 };
 
+static const struct field netsysctl_fields[] = {
+	F(cpt_netsysctl_image, changed, 'u'), F(cpt_netsysctl_image, usual, 'u'), { 0 }
+};
+
+static const struct field nft_fields[] = {
+	F(cpt_nft_image, type, 'u'), F(cpt_nft_image, family, 'u'), F(cpt_nft_image, handle, 'u'),
+	{ 0 }
+};
+
+static const struct field conntrack_fields[] = {
+	F(cpt_conntrack_image, family, 'u'), { 0 }
+};
+
 static const struct field netmsg_fields[] = { F(cpt_netmsg_image, type, 'u'), { 0 } };
 
 static const struct field extent_fields[] = {
@@ -472,6 +485,9 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 							  unix_skb_fields) },
 	[CPT_OBJ_TCP]	= { tcp_fields },
 	[CPT_OBJ_NETDEV] = { netdev_fields },
+	[CPT_OBJ_NETSYSCTL] = { netsysctl_fields },
+	[CPT_OBJ_NFT] = { nft_fields },
+	[CPT_OBJ_CONNTRACK] = { conntrack_fields },
 	[CPT_OBJ_NETMSG] = { netmsg_fields },
 	[CPT_OBJ_TTY]	= { tty_fields },
 	[CPT_OBJ_GHOST]	= { ghost_fields, .strings = 1 },

@@ -155,7 +155,10 @@ enum cpt_object_type {
 	CPT_OBJ_NETLINK		= 35,	/* AF_NETLINK socket */
 	CPT_OBJ_TCP		= 38,	/* TCP socket */
 	CPT_OBJ_NETDEV		= 40,	/* network device */
-	CPT_OBJ_NETMSG		= 41,	/* address, route or neighbour */
+	CPT_OBJ_NETMSG		= 41,	/* address, route, rule or neighbour */
+	CPT_OBJ_NETSYSCTL	= 42,	/* settings below /proc/sys/net */
+	CPT_OBJ_NFT		= 43,	/* nftables: table, chain, set, rule ... */
+	CPT_OBJ_CONNTRACK	= 44,	/* entry of connection tracking */
 	CPT_OBJ_SEM		= 50,	/* System V semaphore set */
 	CPT_OBJ_MSG		= 51,	/* System V message queue */
 	CPT_OBJ_SHM		= 52,	/* System V shared memory segment */
@@ -1496,17 +1499,61 @@ struct cpt_netdev_image {
 };
 
 /**
- * struct cpt_netmsg_image - an address, a route or a neighbour
- * @type: RTM_NEWADDR, RTM_NEWROUTE or RTM_NEWNEIGH
+ * struct cpt_netmsg_image - an address, a route, a neighbour or a routing rule
+ * @type: RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWNEIGH or RTM_NEWRULE
  * @zero: 0
  *
  * Content: the rtnetlink message that makes it, without its struct nlmsghdr:
  * the family's struct, then attributes. What the kernel makes by itself (routes
- * of protocol kernel) and what it has learned (neighbours that are not
- * permanent) is not stored. Records stand in an order in which they can be made.
+ * of protocol kernel) and neighbours that it does not know are not stored. Rules
+ * of a family are all stored, or, when they are those that every network begins
+ * with, none. Records stand in an order in which they can be made.
  */
 struct cpt_netmsg_image {
 	__u32 type;
+	__u32 zero;
+};
+
+/**
+ * struct cpt_netsysctl_image - settings of the VE's network
+ * @changed: how many have another value than in a new network namespace
+ * @usual: how many have the value that they have there
+ *
+ * Content: @changed pairs of NUL-terminated strings, then @usual ones: a path below
+ * /proc/sys ("/net/ipv4/ip_forward"), and what it says, without the newline at its
+ * end. A kernel that does not have a setting does without, if its value was usual.
+ */
+struct cpt_netsysctl_image {
+	__u32 changed;
+	__u32 usual;
+};
+
+/**
+ * struct cpt_nft_image - a part of the VE's nftables rule set
+ * @type: NFT_MSG_NEWTABLE, NEWCHAIN, NEWOBJ, NEWFLOWTABLE, NEWSET, NEWSETELEM, NEWRULE
+ * @family: NFPROTO_*
+ * @handle: its handle; 0: elements of a set have none
+ *
+ * Content: the attributes of the nfnetlink message that makes it. Records stand in
+ * an order in which they can be made, in one batch.
+ */
+struct cpt_nft_image {
+	__u32 type;
+	__u32 family;
+	__u64 handle;
+};
+
+/**
+ * struct cpt_conntrack_image - a connection that the VE's network tracks
+ * @family: AF_INET or AF_INET6
+ * @zero: 0
+ *
+ * Content: attributes of ctnetlink (CTA_*), as it shows the entry: a connection
+ * that is translated has in CTA_TUPLE_REPLY what it is translated to. Times are
+ * those that were left. Connections that others belong to stand before them.
+ */
+struct cpt_conntrack_image {
+	__u32 family;
 	__u32 zero;
 };
 

@@ -1,11 +1,11 @@
-/* refuse: net: routing rule: priority 5: not supported */
+/* refuse: net: 1 IPsec states and policies: not supported */
 // SPDX-License-Identifier: GPL-2.0-only
 #include "../static/tst.h"
 
 int main(int argc, char **argv)
 {
 	tst_begin(argc, argv);
-	tst_must(!system("ip rule add priority 5 lookup main"));
+	tst_must(!system("ip xfrm policy add src 10.1.1.1 dst 10.2.2.2 dir out priority 5"));
 	tst_ready();
 	return 0;
 }

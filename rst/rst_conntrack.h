@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RST_CONNTRACK_H
+#define _RST_CONNTRACK_H
+
+struct vz_ct_msg;
+
+/*
+ * Counters and the time of its start, which ctnetlink does not take, of a connection
+ * that was made. vz_late_find_nf_conntrack_find_get() has said yes.
+ */
+void rst_conntrack_counts(const struct vz_ct_msg *m);
+
+#endif
