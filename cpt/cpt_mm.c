@@ -168,22 +168,10 @@ static u32 membarrier_of(const struct mm_struct *mm)
 	return cmds;
 }
 
-/* What the kernel tells debuggers is where its own vdso is. */
-static void fill_auxv(const struct mm_struct *mm, const struct cpt_vmas *vmas,
-		      struct cpt_mm_image *m)
+static void fill_fields(struct mm_struct *mm, struct cpt_mm_image *m)
 {
 	unsigned int i;
 
-	for (i = 0; i < AT_VECTOR_SIZE; i++)
-		m->auxv[i] = mm->saved_auxv[i];
-	for (i = 0; i + 1 < AT_VECTOR_SIZE && m->auxv[i]; i += 2) {
-		if (m->auxv[i] == AT_SYSINFO_EHDR && m->auxv[i + 1] == vmas->native)
-			m->auxv[i + 1] = vmas->main;
-	}
-}
-
-static void fill_fields(struct mm_struct *mm, struct cpt_mm_image *m)
-{
 	spin_lock(&mm->arg_lock);
 	m->start_code = mm->start_code;
 	m->end_code = mm->end_code;
@@ -212,6 +200,8 @@ static void fill_fields(struct mm_struct *mm, struct cpt_mm_image *m)
 		m->flags |= CPT_MM_MDWE;
 	if (vz_mm_mdwe(mm) & VZ_MDWE_NO_INHERIT)
 		m->flags |= CPT_MM_MDWE_NO_INHERIT;
+	for (i = 0; i < AT_VECTOR_SIZE; i++)
+		m->auxv[i] = mm->saved_auxv[i];
 }
 
 /* A program's file is a path: what was written to a mapping of it has to be there. */
@@ -312,7 +302,6 @@ static int mm_dump(struct vz_context *ctx, struct vz_obj *obj)
 		err = keep_areas(obj, &vmas);
 	image.vmas = vmas.nr;
 	image.vdso = vmas.main;
-	fill_auxv(mm, &vmas, &image);
 	cpt_vmas_put(&vmas);
 	if (err)
 		goto out_buf;

@@ -82,8 +82,6 @@ static void set_fields(struct mm_struct *mm, const struct cpt_mm_image *m)
 	mm->def_flags = rst_vm_flags(m->def_flags);
 	for (i = 0; i < AT_VECTOR_SIZE; i++)
 		mm->saved_auxv[i] = m->auxv[i];
-	if (mm->context.vdso)
-		rst_vdso_auxv(mm, m->vdso);
 	mmap_write_unlock(mm);
 }
 

@@ -18,7 +18,6 @@ unsigned long rst_vm_flags(u32 flags);
 int rst_vdsos_check(struct vz_context *ctx, const struct vz_rec *rec);
 int rst_vdso_map(struct vz_context *ctx, const struct vz_rec *rec);
 int rst_vdso_make(struct vz_context *ctx, const struct vz_rec *rec);
-void rst_vdso_auxv(struct mm_struct *mm, u64 main);
 
 /* rst_cow.c */
 int rst_cow_tie(struct vz_context *ctx, const struct vz_rec *rec);

@@ -3,7 +3,6 @@
  * Vdsos: this kernel's is mapped where the programs know it. Those of other
  * kernels become ordinary memory that leads into this kernel's (kernel/vdso.h).
  */
-#include <linux/auxvec.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/slab.h>
@@ -338,24 +337,6 @@ int rst_vdso_make(struct vz_context *ctx, const struct vz_rec *rec)
 	return err && err != -EINTR ?
 		rst_err(ctx, err, "mm %llu: the vdsos of other kernels cannot be made: error %d",
 			rec->hdr.id, -err) : err;
-}
-
-/**
- * rst_vdso_auxv() - what /proc/PID/auxv says of the vdso
- * @mm: the address space, whose auxv is set; mmap_lock is held for writing
- * @main: address of the vdso that the program was started with
- *
- * Debuggers look for the kernel's own. The program has the address it always had, in
- * its own memory.
- */
-void rst_vdso_auxv(struct mm_struct *mm, u64 main)
-{
-	unsigned int i;
-
-	for (i = 0; i + 1 < AT_VECTOR_SIZE && mm->saved_auxv[i]; i += 2) {
-		if (mm->saved_auxv[i] == AT_SYSINFO_EHDR && mm->saved_auxv[i + 1] == main)
-			mm->saved_auxv[i + 1] = (unsigned long)mm->context.vdso;
-	}
 }
 
 const struct rst_ops rst_vdso_ops = {

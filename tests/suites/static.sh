@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# static.sh dump|restore: each of tests/static's programs in a VE of its own is
-# dumped in one boot and restored in the next, where it looks at what it has.
+# static.sh dump|again|restore: each of tests/static's programs in a VE of its own is
+# dumped in one boot and restored in the next, where it looks at what it has. In
+# between (again) it may be restored and dumped in a boot of another kernel.
 . "$(dirname "$(realpath "$0")")/lib.sh"
 need_modules
 
@@ -99,8 +100,25 @@ restore() {
 	ve_end "$veid"
 }
 
+again() {
+	local name=$1 veid=$2 image=$dumps/static.$1
+
+	if [ ! -s "$image" ]; then
+		tap_result 1 "$name: there is an image of the boot before"
+		return
+	fi
+	mkve "$veid"
+	run vzctl restore "$veid" --dumpfile "$image"; rc_is 0 "$name: restored"
+	if [ "$rc" = 0 ]; then
+		sleep 0.2	# it runs
+		run vzctl chkpnt "$veid" --dumpfile "$image"; rc_is 0 "$name: dumped again"
+		run vzcptcheck "$image"; rc_is 0 "$name: the image is whole"
+	fi
+	is_gone "$veid" "$name: the VE is gone"
+}
+
 case $1 in
-dump|restore) each "$1" ;;
-*) echo "usage: static.sh dump|restore" >&2; exit 1 ;;
+dump|again|restore) each "$1" ;;
+*) echo "usage: static.sh dump|again|restore" >&2; exit 1 ;;
 esac
 tap_done
