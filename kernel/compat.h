@@ -72,6 +72,16 @@ static inline u32 vz_rseq_len(const struct task_struct *task)
 #endif
 }
 
+/* Can it be registered here? */
+static inline bool vz_rseq_len_known(u32 len)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return true;
+#else
+	return !len || len == 32;
+#endif
+}
+
 static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -80,6 +90,7 @@ static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 }
 
 /* 6.12: sched_setattr(2) of an ordinary task takes a slice, ns; 0: the default */
+#define VZ_HAS_SLICE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 static inline u64 vz_sched_slice(const struct task_struct *task)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)

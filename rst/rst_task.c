@@ -176,6 +176,12 @@ static int rst_task_check(struct vz_context *ctx, const struct vz_rec *rec)
 			       t->regs.orig_rax);
 	if (t->rseq && !access_ok((void __user *)t->rseq, t->rseq_len))
 		return rst_err(ctx, -EINVAL, "task %u: rseq is not in user memory", t->tid);
+	if (!vz_rseq_len_known(t->rseq_len))
+		return rst_err(ctx, -EOPNOTSUPP, "task %u: this kernel has no rseq of %u bytes",
+			       t->tid, t->rseq_len);
+	if (t->slice_ns && !VZ_HAS_SLICE)
+		return rst_err(ctx, -EOPNOTSUPP, "task %u: this kernel has no time slice of a task's own",
+			       t->tid);
 	if (mm && !rst_vdso_may_go_on(ctx, mm, t->regs.rip))
 		return rst_err(ctx, -ENOEXEC, "task %u: was stopped at the entry of a function of the vdso, and this kernel has another one",
 			       t->tid);

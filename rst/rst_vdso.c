@@ -7,6 +7,7 @@
 #include <linux/mman.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
 #include "../kernel/vdso.h"
@@ -314,6 +315,17 @@ static int make_olds(struct vz_context *ctx, const struct vz_rec *rec,
 	return make_block(ctx, rec, native);
 }
 
+static unsigned int count_olds(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_vma_image *native = native_of(ctx, rec), *v = rec->content;
+	const struct cpt_mm_image *m = rec->fixed;
+	unsigned int i, olds = 0;
+
+	for (i = 0; i < m->vmas; i++)
+		olds += v[i].type == CPT_VMA_VDSO && &v[i] != native;
+	return olds;
+}
+
 /**
  * rst_vdso_make() - make the vdsos of other kernels
  * @ctx: the context
@@ -322,23 +334,94 @@ static int make_olds(struct vz_context *ctx, const struct vz_rec *rec,
  */
 int rst_vdso_make(struct vz_context *ctx, const struct vz_rec *rec)
 {
-	const struct cpt_vma_image *native = native_of(ctx, rec), *v = rec->content;
-	const struct cpt_mm_image *m = rec->fixed;
-	unsigned int i, olds = 0;
+	unsigned int olds = count_olds(ctx, rec);
 	int err;
 
-	for (i = 0; i < m->vmas; i++)
-		olds += v[i].type == CPT_VMA_VDSO && &v[i] != native;
 	if (!olds)
 		return 0;
 	if (olds > CPT_MAX_VDSOS)
 		return rst_err(ctx, -EINVAL, "mm %llu: %u vdsos", rec->hdr.id, olds);
-	err = make_olds(ctx, rec, native);
+	err = make_olds(ctx, rec, native_of(ctx, rec));
 	return err && err != -EINTR ?
 		rst_err(ctx, err, "mm %llu: the vdsos of other kernels cannot be made: error %d",
 			rec->hdr.id, -err) : err;
 }
 
+/* ---- handlers that have interrupted it ---- */
+
+#define SCAN_MAX	(8UL << 20)	/* bytes of one stack */
+#define SCAN_STACKS	4		/* a handler's own, and those it has interrupted */
+
+/*
+ * The end of what the kernel has put on a stack for a handler to return to: stack
+ * pointer, instruction, flags, segments.
+ */
+struct frame {
+	u64 sp;
+	u64 ip;
+	u64 flags;
+	u16 cs, gs, fs, ss;
+};
+
+/*
+ * Looks through a stack. @next: in, where it begins; out, another stack that a frame
+ * leads to, or 0. Return: is there a frame that must not be returned to?
+ */
+static bool scan_stack(struct vz_context *ctx, const struct vz_rec *mm, u64 *next, u64 *buf)
+{
+	u64 start = ALIGN(*next, 8), at, len;
+	const struct frame *frame;
+	unsigned int i;
+
+	*next = 0;
+	for (at = start; at < start + SCAN_MAX; at += len - sizeof(*frame) + 8) {
+		len = PAGE_SIZE - offset_in_page(at);
+		if (len < sizeof(*frame))
+			len += PAGE_SIZE;
+		if (copy_from_user(buf, (void __user *)at, len))
+			break;
+		for (i = 0; i + sizeof(*frame) / 8 <= len / 8; i++) {
+			frame = (void *)&buf[i];
+			if (frame->cs != __USER_CS || frame->ss != __USER_DS ||
+			    !(frame->flags & X86_EFLAGS_IF) || frame->flags >> 32)
+				continue;
+			if (!rst_vdso_may_go_on(ctx, mm, frame->ip))
+				return true;
+			if (frame->sp < start || frame->sp - start > SCAN_MAX)
+				*next = frame->sp;
+		}
+	}
+	return false;
+}
+
+/*
+ * A handler may have interrupted the first instructions of a function of an old
+ * vdso, where a jump stands now. (What it has interrupted further on goes on.)
+ */
+static int vdso_finish(struct vz_task *vt)
+{
+	const struct cpt_process_image *p = vt->proc->fixed;
+	const struct cpt_task_image *t = vt->rec->fixed;
+	struct vz_context *ctx = vt->ctx;
+	const struct vz_rec *mm = p->mm ? rst_find(ctx, CPT_OBJ_MM, p->mm) : NULL;
+	u64 at = t->regs.rsp;
+	bool found = false;
+	unsigned int i;
+	u64 *buf;
+
+	if (!mm || !count_olds(ctx, mm))
+		return 0;
+	buf = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	for (i = 0; i < SCAN_STACKS && at && !found; i++)
+		found = scan_stack(ctx, mm, &at, buf);
+	kfree(buf);
+	return found ? rst_err(ctx, -ENOEXEC, "task %u: a signal handler has interrupted the entry of a function of the vdso, and this kernel has another one",
+			       t->tid) : 0;
+}
+
 const struct rst_ops rst_vdso_ops = {
 	.check = vdso_check,
+	.finish = vdso_finish,
 };
