@@ -25,6 +25,14 @@ static bool is_native(const struct vz_rec *rec)
 	       !memcmp(rec->content, vdso->data, vdso->size);
 }
 
+/* Is this the kernel that made the image (or one with the same vdso)? */
+static bool same_kernel(struct vz_context *ctx)
+{
+	const struct vz_rec *rec = rst_find(ctx, CPT_OBJ_VDSO, 1);
+
+	return rec && is_native(rec);
+}
+
 static int vdso_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_vdso_image *image = rec->fixed;
@@ -110,29 +118,34 @@ int rst_vdsos_check(struct vz_context *ctx, const struct vz_rec *rec)
 	if (!first != !m->vdso || main_found != !!first)
 		return rst_err(ctx, -EINVAL, "mm %llu: its vdso is not at %llx", rec->hdr.id,
 			       m->vdso);
-	if (m->flags & CPT_MM_VDSO_CHANGED && !is_native(rst_find(ctx, CPT_OBJ_VDSO, 1)))
+	if (m->flags & CPT_MM_VDSO_CHANGED && !same_kernel(ctx))
 		return rst_err(ctx, -ENOEXEC, "mm %llu: its vdso was written to, and this kernel has another one",
 			       rec->hdr.id);
 	return 0;
 }
 
 /**
- * rst_vdso_may_go_on() - is an instruction one that will be there still?
+ * rst_vdso_may_go_on() - is an instruction one that is here what it was?
  * @ctx: the context
  * @mm: record of the address space
  * @ip: address of the instruction
+ *
+ * The first ones of a function may be another kernel's jump or system call, now
+ * or when the image was made.
  */
 bool rst_vdso_may_go_on(struct vz_context *ctx, const struct vz_rec *mm, u64 ip)
 {
-	const struct cpt_vma_image *native = native_of(ctx, mm), *v = mm->content;
+	const struct cpt_vma_image *v = mm->content;
 	const struct cpt_mm_image *m = mm->fixed;
 	const struct cpt_vdso_image *image;
 	const struct vz_rec *text;
 	struct vz_vdso_syms syms;
 	unsigned int i;
 
+	if (same_kernel(ctx))
+		return true;
 	for (i = 0; i < m->vmas; i++, v++) {
-		if (v->type != CPT_VMA_VDSO || v == native || ip < v->start || ip >= v->end)
+		if (v->type != CPT_VMA_VDSO || ip < v->start || ip >= v->end)
 			continue;
 		text = text_of(ctx, v);
 		image = text->fixed;
@@ -395,8 +408,8 @@ static bool scan_stack(struct vz_context *ctx, const struct vz_rec *mm, u64 *nex
 }
 
 /*
- * A handler may have interrupted the first instructions of a function of an old
- * vdso, where a jump stands now. (What it has interrupted further on goes on.)
+ * A handler may have interrupted the first instructions of a function of a vdso
+ * that is another one now, or was. (What it has interrupted further on goes on.)
  */
 static int vdso_finish(struct vz_task *vt)
 {
@@ -409,7 +422,7 @@ static int vdso_finish(struct vz_task *vt)
 	unsigned int i;
 	u64 *buf;
 
-	if (!mm || !count_olds(ctx, mm))
+	if (!mm || same_kernel(ctx))
 		return 0;
 	buf = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
 	if (!buf)
