@@ -157,13 +157,6 @@ bool rst_vdso_may_go_on(struct vz_context *ctx, const struct vz_rec *mm, u64 ip)
 
 /* ---- make ---- */
 
-static int map_error(struct vz_context *ctx, const struct vz_rec *rec, int err, const char *what,
-		     u64 addr)
-{
-	return rst_err(ctx, err, "mm %llu: %s cannot be mapped at %llx: error %d", rec->hdr.id, what,
-		       addr, -err);
-}
-
 /**
  * rst_vdso_map() - map this kernel's vdso where the image has it
  * @ctx: the context
@@ -182,7 +175,10 @@ int rst_vdso_map(struct vz_context *ctx, const struct vz_rec *rec)
 	err = vz_map_vdso_once(vz_vdso_image_64, v->start + vz_vdso_image_64->sym_vvar_start);
 	if (!err && (unsigned long)current->mm->context.vdso != v->start)
 		err = -EADDRINUSE;
-	return err ? map_error(ctx, rec, err, "the vdso", v->start) : 0;
+	if (err)
+		return rst_err(ctx, err, "mm %llu: the vdso cannot be mapped at %llx: error %d",
+			       rec->hdr.id, v->start, -err);
+	return 0;
 }
 
 /*
@@ -221,7 +217,7 @@ static int fill(unsigned long addr, const void *from, size_t len)
 	return 0;
 }
 
-static int map_old(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
+static int map_old(struct vz_context *ctx, const struct cpt_vma_image *v)
 {
 	const struct vz_rec *text = text_of(ctx, v);
 	const struct cpt_vdso_image *image = text->fixed;
@@ -231,8 +227,7 @@ static int map_old(struct vz_context *ctx, const struct vz_rec *rec, const struc
 	if (at == start)
 		at = map_marked(v->start, image->size, PROT_READ | PROT_EXEC, VZ_VM_VDSO);
 	if (at != v->start)
-		return map_error(ctx, rec, IS_ERR_VALUE(at) ? at : -EADDRINUSE, "an old vdso",
-				 v->start);
+		return IS_ERR_VALUE(at) ? at : -EADDRINUSE;
 	return fill(start, text->content + image->size, image->data);
 }
 
@@ -308,7 +303,7 @@ static int make_olds(struct vz_context *ctx, const struct vz_rec *rec,
 	for (; v < end; v++) {
 		if (v->type != CPT_VMA_VDSO || v == native)
 			continue;
-		err = map_old(ctx, rec, v);
+		err = map_old(ctx, v);
 		if (err)
 			return err;
 	}
@@ -316,7 +311,7 @@ static int make_olds(struct vz_context *ctx, const struct vz_rec *rec,
 	if (!native) {
 		err = vz_map_vdso_once(vz_vdso_image_64, 0);
 		if (err)
-			return map_error(ctx, rec, err, "the vdso", 0);
+			return err;
 	}
 	for (v = rec->content; v < end; v++) {
 		if (v->type != CPT_VMA_VDSO || v == native)
