@@ -51,6 +51,7 @@ static void take(struct state *s)
 
 	memset(s, 0, sizeof(*s));
 	syscall(SYS_sched_getattr, 0, &s->attr, sizeof(s->attr), 0);
+	s->attr.runtime = 0;	/* the kernel's default slice; see newer.c */
 	for (i = 0; i < RLIM_NLIMITS; i++)
 		getrlimit(i, &s->limits[i]);
 	s->nice = getpriority(PRIO_PROCESS, 0);
