@@ -138,6 +138,10 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 	unsigned long flags = vma->vm_flags;
 	const char *why;
 
+	if (flags & VZ_VM_VDSO) {
+		*type = flags & VM_EXEC ? CPT_VMA_VDSO : CPT_VMA_VVAR;
+		return NULL;
+	}
 	if (flags & VM_HUGETLB)
 		return "hugetlb";
 	if (flags & VZ_VM_SHADOW_STACK)
@@ -192,7 +196,7 @@ static int add(struct cpt_vmas *vmas, struct vm_area_struct *vma)
 		v->file = get_file(vma->vm_file);
 		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	}
-	v->anon = vma->anon_vma;
+	v->anon = vma->anon_vma && !(vma->vm_flags & VZ_VM_VDSO);
 	return 0;
 }
 
@@ -204,10 +208,15 @@ static int list(struct vz_context *ctx, struct vz_obj *obj, struct cpt_vmas *vma
 	int err;
 
 	for_each_vma(vmi, vma) {
+		if (vma->vm_flags & VZ_VM_VDSO_BLOCK) {
+			vmas->block = vma->vm_start;
+			vmas->block_end = vma->vm_end;
+			continue;
+		}
 		err = add(vmas, vma);
 		if (err)
 			return err;
-		if (cow)
+		if (cow && !(vma->vm_flags & VZ_VM_VDSO))
 			cpt_cow_find(ctx, obj, vma, &vmas->vma[vmas->nr - 1]);
 	}
 	return cow ? cpt_cow_register(ctx, obj) : 0;

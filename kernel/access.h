@@ -57,6 +57,7 @@ struct vz_epoll_filefd {
 
 struct inet_connection_sock_af_ops;
 struct itimerspec64;
+struct vdso_data;
 struct scm_fp_list;
 struct unix_sock;
 struct mnt_namespace;
@@ -148,6 +149,10 @@ struct tcp_sock_af_ops;
 	  (struct mm_struct *mm, unsigned long start, unsigned long end, \
 	   unsigned int stride_shift, bool freed_tables),		\
 	  (mm, start, end, stride_shift, freed_tables))			\
+	/* the vdsos that a process has */				\
+	F(int, access_remote_vm,					\
+	  (struct mm_struct *mm, unsigned long addr, void *buf, int len, \
+	   unsigned int gup_flags), (mm, addr, buf, len, gup_flags))	\
 	/* membarrier(2)'s registrations */				\
 	F(long, __x64_sys_membarrier, (const struct pt_regs *regs), (regs)) \
 	F(int, do_madvise,						\
@@ -259,6 +264,8 @@ struct tcp_sock_af_ops;
 	D(struct hlist_head, bsd_socket_buckets)			\
 	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
+	/* what the vdso reads its clocks from */			\
+	D(struct vdso_data, _vdso_data)					\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)			\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\

@@ -43,15 +43,18 @@ static const struct vz_rule uts_rules[] = {
 
 static const struct vz_rule vdso_rules[] = {
 	VZ_RANGE(cpt_vdso_image, size, VZ_PAGE, 1 << 20),
-	VZ_MASK(cpt_vdso_image, vvar_size, 0xff000),
+	VZ_RANGE(cpt_vdso_image, vvar_size, VZ_PAGE, 1 << 20),
+	VZ_ZERO(cpt_vdso_image, zero),
 };
 
 static int look_vdso(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_vdso_image *v = look->fixed;
 
-	if (v->size % VZ_PAGE || v->size != look->h->len)
-		return vz_bad(chk, -EINVAL, "size %u, content %llu", v->size, look->h->len);
+	if (v->size % VZ_PAGE || v->vvar_size % VZ_PAGE || (v->data && v->data != v->vvar_size) ||
+	    v->size + v->data != look->h->len)
+		return vz_bad(chk, -EINVAL, "size %u, data %u of %u, content %llu", v->size, v->data,
+			      v->vvar_size, look->h->len);
 	return 0;
 }
 
@@ -471,7 +474,7 @@ static const struct vz_rule mm_rules[] = {
 	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
 	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_BOTTOMUP | CPT_MM_MDWE |
-				     CPT_MM_MDWE_NO_INHERIT),
+				     CPT_MM_MDWE_NO_INHERIT | CPT_MM_VDSO_CHANGED),
 	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
 	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
 	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */

@@ -35,6 +35,11 @@ static int look_vma_name(struct vz_check *chk, const struct cpt_vma_image *v,
 {
 	const char *name;
 
+	if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO) {
+		if (!vz_check_find(chk, CPT_OBJ_VDSO, v->name ? v->name : 1))
+			return vz_bad(chk, -EINVAL, "vdso %u is not there", v->name);
+		return 0;
+	}
 	if (!v->name)
 		return 0;
 	if (v->type != CPT_VMA_ANON && v->type != CPT_VMA_SHM)
@@ -79,8 +84,8 @@ int vz_look_mm(struct vz_check *chk, struct vz_look *look)
 		chk->element = i + 1;
 		if (look_vma(chk, v, end) || look_vma_name(chk, v, look))
 			return chk->failed;
-		if (v->type == CPT_VMA_VDSO && vdsos++)
-			return vz_bad(chk, -EINVAL, "a second vdso");
+		if (v->type == CPT_VMA_VDSO && vdsos++ == CPT_MAX_VDSOS)
+			return vz_bad(chk, -EINVAL, "more than %u vdsos", CPT_MAX_VDSOS);
 		range[i].start = v->start;
 		range[i].end = v->end;
 		range[i].type = v->type;

@@ -18,7 +18,7 @@
 #define VZ_KINDS(K)							\
 	K(ve,		CPT_OBJ_VE,	struct cpt_ve_image,	VZ_KIND_ONE)	\
 	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\
-	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	VZ_KIND_ONE)	\
+	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	0)		\
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
 	K(ghost,	CPT_OBJ_GHOST,	struct cpt_ghost_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\

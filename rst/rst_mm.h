@@ -14,6 +14,11 @@ int rst_vmas_check(struct vz_context *ctx, const struct vz_rec *rec);
 int rst_vmas_make(struct vz_context *ctx, const struct vz_rec *rec);
 unsigned long rst_vm_flags(u32 flags);
 
+/* rst_vdso.c */
+int rst_vdsos_check(struct vz_context *ctx, const struct vz_rec *rec);
+int rst_vdso_map(struct vz_context *ctx, const struct vz_rec *rec);
+int rst_vdso_make(struct vz_context *ctx, const struct vz_rec *rec);
+
 /* rst_cow.c */
 int rst_cow_tie(struct vz_context *ctx, const struct vz_rec *rec);
 

@@ -185,6 +185,8 @@ def memory(img):
         {"start": 0x7fff00000000, "end": 0x7fff00004000, "flags": 0x3b, "type": 0},
         {"start": 0x7fff10000000, "end": 0x7fff10004000, "flags": 0x29, "type": 2},
         {"start": 0x7fff10004000, "end": 0x7fff10006000, "flags": 0x3d, "type": 3},
+        {"start": 0x7fff20000000, "end": 0x7fff20004000, "flags": 0x29, "type": 2, "name": 2},
+        {"start": 0x7fff20004000, "end": 0x7fff20006000, "flags": 0x3d, "type": 3, "name": 2},
     ]
     for id in 1, 2:
         img.add("MM", id, {"start_code": base, "end_code": base + PAGE, "exe_file": 1,
@@ -250,6 +252,8 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
+    img.add("VDSO", 2, {"size": 2 * PAGE, "vvar_size": 4 * PAGE, "data": 4 * PAGE},
+            b"\x7fELF" + bytes(6 * PAGE - 4))
     for part in mounts, network, inet, ipc, files, memory, tasks, queues, ipc_namespace, data:
         part(img)
     return img.finish()

@@ -35,7 +35,8 @@ static const struct field uts_fields[] = {
 };
 
 static const struct field vdso_fields[] = {
-	F(cpt_vdso_image, size, 'u'), F(cpt_vdso_image, vvar_size, 'u'), { 0 }
+	F(cpt_vdso_image, size, 'u'), F(cpt_vdso_image, vvar_size, 'u'),
+	F(cpt_vdso_image, data, 'u'), { 0 }
 };
 
 static const struct field mount_fields[] = {
@@ -84,7 +85,7 @@ static const struct field mm_fields[] = {
 static const struct field vma_fields[] = {
 	F(cpt_vma_image, start, 'x'), F(cpt_vma_image, end, 'x'), F(cpt_vma_image, offset, 'x'),
 	F(cpt_vma_image, file, 'u'), F(cpt_vma_image, flags, 'x'), F(cpt_vma_image, type, 'u'),
-	F(cpt_vma_image, pkey, 'u'), { 0 }
+	F(cpt_vma_image, pkey, 'u'), F(cpt_vma_image, name, 'u'), { 0 }
 };
 
 static const struct field pages_fields[] = {
