@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include "tst.h"
 
@@ -132,19 +131,13 @@ static int read_maps(struct mapping *m)
 	return n;
 }
 
-static struct utsname began_on;
-
 /*
  * The vdso of another kernel is ordinary memory now, with its text at its place;
  * what this kernel calls so stands somewhere else.
  */
 static int same_text(const char *was, const char *is)
 {
-	struct utsname on;
-
-	uname(&on);
-	if (strcmp(on.release, began_on.release) &&
-	    (strstr(was, "[vdso]") || strstr(was, "[vvar]")))
+	if (tst_other_kernel() && (strstr(was, "[vdso]") || strstr(was, "[vvar]")))
 		return !strncmp(was, is, 4);
 	return !strcmp(was, is);
 }
@@ -441,7 +434,6 @@ int main(int argc, char **argv)
 	void *brk;
 
 	tst_begin(argc, argv);
-	uname(&began_on);
 	set_up_memory();
 	set_up_files();
 	fd = open("/proc/self/coredump_filter", O_WRONLY);
