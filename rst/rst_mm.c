@@ -160,6 +160,8 @@ static int build(struct vz_context *ctx, const struct vz_rec *rec)
 	if (!err)
 		err = rst_vmas_make(ctx, rec);
 	if (!err)
+		err = rst_aio_contexts(ctx, rec);
+	if (!err)
 		err = rst_cow_tie(ctx, rec);
 	if (err)
 		return err;
