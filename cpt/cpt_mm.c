@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
+#include "cpt_aio.h"
 #include "cpt_mm.h"
 
 static_assert(AT_VECTOR_SIZE <= CPT_AUXV_MAX);
@@ -67,10 +68,6 @@ static const char *refusal(struct mm_struct *mm)
 
 	if (vdso && vdso != vz_vdso_image_64)
 		return "32-bit program";
-#ifdef CONFIG_AIO
-	if (rcu_access_pointer(mm->ioctx_table))
-		return "asynchronous I/O context (io_setup)";
-#endif
 #ifdef CONFIG_MODIFY_LDT_SYSCALL
 	if (READ_ONCE(mm->context.ldt))
 		return "local descriptor table (modify_ldt)";
@@ -105,7 +102,8 @@ static int collect_vmas(struct vz_context *ctx, struct mm_struct *mm, struct cpt
 		}
 		if (!v->file)
 			continue;
-		obj = cpt_collect(ctx, CPT_OBJ_FILE, v->file);
+		obj = cpt_collect(ctx, v->type == CPT_VMA_AIO_SEEN ? CPT_OBJ_AIO : CPT_OBJ_FILE,
+				  v->file);
 		if (IS_ERR(obj))
 			return PTR_ERR(obj);
 	}
@@ -129,6 +127,8 @@ static int mm_collect(struct vz_context *ctx, struct vz_obj *obj)
 	err = cpt_vmas_get(ctx, obj, &vmas, false);
 	if (!err)
 		err = collect_vmas(ctx, mm, &vmas, pid);
+	if (!err)
+		err = cpt_aio_contexts(ctx, mm, &vmas, pid);
 	cpt_vmas_put(&vmas);
 	if (err)
 		return err;
@@ -218,7 +218,8 @@ static int sync_file(struct vz_context *ctx, const struct cpt_vma *v, pid_t pid)
 	return 0;
 }
 
-static int add_vma(struct vz_context *ctx, const struct cpt_vma *v, struct cpt_buf *buf, pid_t pid)
+static int add_vma(struct vz_context *ctx, const struct mm_struct *mm, const struct cpt_vma *v,
+		   struct cpt_buf *buf, pid_t pid)
 {
 	struct cpt_vma_image image = {
 		.start = v->start, .end = v->end, .offset = v->offset, .type = v->type,
@@ -230,7 +231,10 @@ static int add_vma(struct vz_context *ctx, const struct cpt_vma *v, struct cpt_b
 		return cpt_err(ctx, -EBUSY, "mm of process %d: %s at %lx-%lx: not supported", pid,
 			       v->why, v->start, v->end);
 	if (v->file) {
-		image.file = cpt_id(ctx, CPT_OBJ_FILE, v->file);
+		image.file = cpt_id(ctx, v->type == CPT_VMA_AIO_SEEN ? CPT_OBJ_AIO : CPT_OBJ_FILE,
+				    v->file);
+		if (v->type == CPT_VMA_AIO_SEEN && cpt_aio_is_own(ctx, mm, v))
+			image.type = CPT_VMA_AIO;
 		if (!image.file)
 			return cpt_err(ctx, -EBUSY, "mm of process %d: mapping at %lx has changed",
 				       pid, v->start);
@@ -294,7 +298,7 @@ static int mm_dump(struct vz_context *ctx, struct vz_obj *obj)
 		err = cpt_err(ctx, -EBUSY, "mm of process %d: its vdso was moved or changed: not supported",
 			      pid);
 	for (i = 0; i < vmas.nr && !err; i++) {
-		err = add_vma(ctx, &vmas.vma[i], &buf, pid);
+		err = add_vma(ctx, mm, &vmas.vma[i], &buf, pid);
 		if (vmas.vma[i].type == CPT_VMA_VDSO && vmas.vma[i].anon)
 			image.flags |= CPT_MM_VDSO_CHANGED;
 	}

@@ -449,6 +449,15 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #define vz_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
+/* 6.8 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define vz_mapping_private(mapping)		((mapping)->i_private_data)
+#define vz_mapping_private_lock(mapping)	(&(mapping)->i_private_lock)
+#else
+#define vz_mapping_private(mapping)		((mapping)->private_data)
+#define vz_mapping_private_lock(mapping)	(&(mapping)->private_lock)
+#endif
+
 /* ---- TCP ---- */
 
 /* 6.6: how much of a receive buffer is payload; before, it was a sysctl alone */

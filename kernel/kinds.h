@@ -45,6 +45,7 @@
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
 	K(flock,	CPT_OBJ_FLOCK,	struct cpt_flock_image,	0)		\
+	K(aio,		CPT_OBJ_AIO,	struct cpt_aio_image,	0)		\
 	K(mm,		CPT_OBJ_MM,	struct cpt_mm_image,	0)		\
 	K(sighand,	CPT_OBJ_SIGHAND, struct cpt_sighand_image, 0)		\
 	K(sigqueue,	CPT_OBJ_SIGQUEUE, struct cpt_sigqueue_image, 0)		\

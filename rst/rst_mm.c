@@ -136,6 +136,8 @@ static int build(struct vz_context *ctx, const struct vz_rec *rec)
 	if (!err)
 		err = rst_vmas_make(ctx, rec);
 	if (!err)
+		err = rst_aio_contexts(ctx, rec);
+	if (!err)
 		err = rst_vdso_make(ctx, rec);
 	if (!err)
 		err = rst_cow_tie(ctx, rec);

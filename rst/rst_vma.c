@@ -96,6 +96,11 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_vma_image 
 		if (v->flags & CPT_VMA_WIPEONFORK)
 			return "is shared memory, but wiped on fork";
 		break;
+	case CPT_VMA_AIO:
+	case CPT_VMA_AIO_SEEN:
+		if (v->flags & CPT_VMA_WIPEONFORK)
+			return "is a ring of asynchronous I/O, but wiped on fork";
+		break;
 	case CPT_VMA_ANON:
 		break;
 	default:
@@ -190,7 +195,7 @@ static unsigned long map_flags(const struct cpt_vma_image *v)
  * As mlockall(MCL_FUTURE) does it. A locked mapping gets all its pages at once,
  * those that are loaded later are overwritten. A mark of ours comes the same way.
  */
-static void set_default_flags(const struct cpt_vma_image *v)
+void rst_vma_set_default_flags(const struct cpt_vma_image *v)
 {
 	struct mm_struct *mm = current->mm;
 
@@ -207,11 +212,22 @@ static bool is_shmem(struct vz_context *ctx, const struct cpt_vma_image *v)
 	return v->type == CPT_VMA_SHM && file->type == CPT_OBJ_SHMEM;
 }
 
+static int protect(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v,
+		   unsigned long prot)
+{
+	int err;
+
+	if (prot == prot_of(v))
+		return 0;
+	err = vz_do_mprotect_pkey(v->start, v->end - v->start, prot_of(v),
+				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? 0 : -1);
+	return err ? vma_error(ctx, rec, v, err, "cannot be protected") : 0;
+}
+
 static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
 {
 	unsigned long prot = first_prot(v), len = v->end - v->start, addr;
 	struct file *file = NULL;
-	int err;
 
 	if (v->file) {
 		file = rst_made(ctx, CPT_OBJ_FILE, v->file);
@@ -219,7 +235,7 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 			return rst_err(ctx, -EINVAL, "mm %llu: file %llu is not open", rec->hdr.id,
 				       v->file);
 	}
-	set_default_flags(v);
+	rst_vma_set_default_flags(v);
 	if (is_shmem(ctx, v))
 		rst_shmem_map(file, v);
 	addr = vm_mmap(file, v->start, len, prot, map_flags(v), v->offset);
@@ -228,11 +244,7 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 				 "cannot be made");
 	if (is_shmem(ctx, v))
 		rst_shmem_mapped(ctx, v);
-	if (prot == prot_of(v))
-		return 0;
-	err = vz_do_mprotect_pkey(v->start, len, prot_of(v),
-				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? 0 : -1);
-	return err ? vma_error(ctx, rec, v, err, "cannot be protected") : 0;
+	return protect(ctx, rec, v, prot);
 }
 
 static int advise(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
@@ -292,7 +304,22 @@ static int compare(struct vz_context *ctx, const struct vz_rec *rec, const struc
 }
 
 /**
- * rst_vmas_make() - make all mappings but the vdso's in the empty address space
+ * rst_vma_settle() - give a mapping that was made by its kind all that it has
+ * @ctx: the context
+ * @rec: record of the address space
+ * @v: the mapping, which can be read and written
+ */
+int rst_vma_settle(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
+{
+	int err = protect(ctx, rec, v, PROT_READ | PROT_WRITE);
+
+	if (!err)
+		err = advise(ctx, rec, v);
+	return err ?: compare(ctx, rec, v);
+}
+
+/**
+ * rst_vmas_make() - make all mappings but the vdso's and rings of asynchronous I/O in the empty address space
  * @ctx: the context
  * @rec: record of the address space
  *
@@ -306,7 +333,8 @@ int rst_vmas_make(struct vz_context *ctx, const struct vz_rec *rec)
 	int err;
 
 	for (i = 0; i < m->vmas; i++, v++) {
-		if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO)
+		if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO ||
+		    v->type == CPT_VMA_AIO || v->type == CPT_VMA_AIO_SEEN)
 			continue;
 		err = map(ctx, rec, v);
 		if (!err)

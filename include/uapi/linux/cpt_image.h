@@ -142,6 +142,7 @@ enum cpt_object_type {
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
 	CPT_OBJ_USAGE		= 22,	/* what a thread has used so far */
+	CPT_OBJ_AIO		= 23,	/* io_setup(2) */
 	CPT_OBJ_EVENTFD		= 24,	/* eventfd(2) */
 	CPT_OBJ_EPOLL		= 25,	/* epoll_create(2) */
 	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
@@ -463,6 +464,8 @@ struct cpt_mm_image {
 #define CPT_VMA_VVAR		2	/* clock data of the vdso behind it (all vvar areas) */
 #define CPT_VMA_VDSO		3	/* text of a vdso */
 #define CPT_VMA_SHM		4	/* shared anonymous or shmem: a file of CPT_OBJ_FILE */
+#define CPT_VMA_AIO		5	/* ring of a context of this address space (io_setup) */
+#define CPT_VMA_AIO_SEEN	6	/* ring of another's context, or of one that was destroyed */
 
 /* cpt_vma_image.flags */
 #define CPT_VMA_READ		(1U << 0)
@@ -493,7 +496,8 @@ struct cpt_mm_image {
  * @start: first address
  * @end: address behind the last
  * @offset: offset into the file in bytes
- * @file: id of the CPT_OBJ_FILE; 0 for none
+ * @file: id of the CPT_OBJ_FILE, or with CPT_VMA_AIO and _SEEN of the CPT_OBJ_AIO; 0 for
+ *        none
  * @cow: id of an address space that stands before this one: this mapping and
  *       the one it has at the same addresses come from the same fork, so that
  *       CPT_OBJ_COW records may share pages between them; 0 for none
@@ -514,6 +518,32 @@ struct cpt_vma_image {
 	__u32 type;
 	__u32 pkey;
 	__u32 name;
+};
+
+/* cpt_aio_image.flags */
+#define CPT_AIO_DESTROYED	(1U << 0)	/* only mappings of its ring are left */
+
+/**
+ * struct cpt_aio_image - a context of asynchronous I/O: io_setup(2)
+ * @flags: CPT_AIO_*
+ * @index: its number in its address space, from 0: the first word of the ring
+ * @nr_events: how many events the ring has room for, 128 for each page less 1
+ * @max_reqs: what io_setup was asked for
+ * @tail: where the next event goes
+ * @completed: events that have come and whose room was not given out again
+ *
+ * Content: the ring's bytes (struct aio_ring and the events) without the zeros at its
+ * end. No request is in flight: the events of all that were submitted are there. The
+ * mapping of type CPT_VMA_AIO that refers to the record says whose it is, and its address
+ * is the context's id. Of a destroyed context all other members are 0.
+ */
+struct cpt_aio_image {
+	__u32 flags;
+	__u32 index;
+	__u32 nr_events;
+	__u32 max_reqs;
+	__u32 tail;
+	__u32 completed;
 };
 
 /**
