@@ -5,7 +5,7 @@
 #include <linux/eventfd.h>
 #include <linux/fs.h>
 #include "../kernel/access.h"
-#include "cpt.h"
+#include "cpt_aio.h"
 
 static bool is_eventfd(const struct file *file)
 {
@@ -22,7 +22,10 @@ static void *hold(struct file *file)
 /* Held by its file and by us; others: what the kernel signals for somebody (aio, KVM, ...). */
 static int judge(struct vz_context *ctx, void *held)
 {
-	if (kref_read(vz_eventfd_ctx_kref(held)) > 2)
+	if (kref_read(vz_eventfd_ctx_kref(held)) <= 2)
+		return 0;
+	/* requests in flight have it for a moment: they have ended when the VE is parked */
+	if (!ctx->checking || !cpt_aio_used(ctx))
 		cpt_refuse(ctx, "%s: eventfd that the kernel signals: not supported", ctx->who);
 	return 0;
 }

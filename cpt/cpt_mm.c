@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
+#include "cpt_aio.h"
 #include "cpt_mm.h"
 
 static_assert(AT_VECTOR_SIZE <= CPT_AUXV_MAX);
@@ -67,10 +68,6 @@ static const char *refusal(struct mm_struct *mm)
 
 	if (vdso && vdso != vz_vdso_image_64)
 		return "32-bit program";
-#ifdef CONFIG_AIO
-	if (rcu_access_pointer(mm->ioctx_table))
-		return "asynchronous I/O context (io_setup)";
-#endif
 #ifdef CONFIG_MODIFY_LDT_SYSCALL
 	if (READ_ONCE(mm->context.ldt))
 		return "local descriptor table (modify_ldt)";
@@ -88,38 +85,13 @@ static const char *refusal(struct mm_struct *mm)
 	return NULL;
 }
 
-/* The vdso must be as the kernel maps it: whole, behind its vvar area. */
-static int check_vdso(struct vz_context *ctx, const struct cpt_vmas *vmas, pid_t pid)
-{
-	const struct cpt_vma *v, *vvar = NULL, *vdso = NULL;
-	unsigned int i, found = 0;
-
-	for (i = 0; i < vmas->nr; i++) {
-		v = &vmas->vma[i];
-		if (v->type == CPT_VMA_VVAR)
-			vvar = v;
-		else if (v->type == CPT_VMA_VDSO)
-			vdso = v;
-		else
-			continue;
-		found++;
-	}
-	if (!found)
-		return 0;
-	if (found == 2 && vvar && vdso && vvar->end == vdso->start &&
-	    vvar->end - vvar->start == -vz_vdso_image_64->sym_vvar_start &&
-	    vdso->end - vdso->start == vz_vdso_image_64->size &&
-	    (vdso->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)) == (VM_READ | VM_EXEC))
-		return 0;
-	return cpt_refuse(ctx, "mm of process %d: its vdso was moved or changed: not supported",
-			  pid);
-}
-
-static int collect_vmas(struct vz_context *ctx, const struct cpt_vmas *vmas, pid_t pid)
+static int collect_vmas(struct vz_context *ctx, struct mm_struct *mm, struct cpt_vmas *vmas,
+			pid_t pid)
 {
 	const struct cpt_vma *v;
 	struct vz_obj *obj;
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < vmas->nr; i++) {
 		v = &vmas->vma[i];
@@ -130,11 +102,14 @@ static int collect_vmas(struct vz_context *ctx, const struct cpt_vmas *vmas, pid
 		}
 		if (!v->file)
 			continue;
-		obj = cpt_collect(ctx, CPT_OBJ_FILE, v->file);
+		obj = cpt_collect(ctx, v->type == CPT_VMA_AIO_SEEN ? CPT_OBJ_AIO : CPT_OBJ_FILE,
+				  v->file);
 		if (IS_ERR(obj))
 			return PTR_ERR(obj);
 	}
-	return check_vdso(ctx, vmas, pid);
+	err = cpt_vdsos_find(ctx, mm, vmas, true);
+	return err > 0 ? cpt_refuse(ctx, "mm of process %d: its vdso was moved or changed: not supported",
+				    pid) : err;
 }
 
 static int mm_collect(struct vz_context *ctx, struct vz_obj *obj)
@@ -151,7 +126,9 @@ static int mm_collect(struct vz_context *ctx, struct vz_obj *obj)
 		cpt_refuse(ctx, "mm of process %d: %s: not supported", pid, why);
 	err = cpt_vmas_get(ctx, obj, &vmas, false);
 	if (!err)
-		err = collect_vmas(ctx, &vmas, pid);
+		err = collect_vmas(ctx, mm, &vmas, pid);
+	if (!err)
+		err = cpt_aio_contexts(ctx, mm, &vmas, pid);
 	cpt_vmas_put(&vmas);
 	if (err)
 		return err;
@@ -241,7 +218,8 @@ static int sync_file(struct vz_context *ctx, const struct cpt_vma *v, pid_t pid)
 	return 0;
 }
 
-static int add_vma(struct vz_context *ctx, const struct cpt_vma *v, struct cpt_buf *buf, pid_t pid)
+static int add_vma(struct vz_context *ctx, const struct mm_struct *mm, const struct cpt_vma *v,
+		   struct cpt_buf *buf, pid_t pid)
 {
 	struct cpt_vma_image image = {
 		.start = v->start, .end = v->end, .offset = v->offset, .type = v->type,
@@ -253,7 +231,10 @@ static int add_vma(struct vz_context *ctx, const struct cpt_vma *v, struct cpt_b
 		return cpt_err(ctx, -EBUSY, "mm of process %d: %s at %lx-%lx: not supported", pid,
 			       v->why, v->start, v->end);
 	if (v->file) {
-		image.file = cpt_id(ctx, CPT_OBJ_FILE, v->file);
+		image.file = cpt_id(ctx, v->type == CPT_VMA_AIO_SEEN ? CPT_OBJ_AIO : CPT_OBJ_FILE,
+				    v->file);
+		if (v->type == CPT_VMA_AIO_SEEN && cpt_aio_is_own(ctx, mm, v))
+			image.type = CPT_VMA_AIO;
 		if (!image.file)
 			return cpt_err(ctx, -EBUSY, "mm of process %d: mapping at %lx has changed",
 				       pid, v->start);
@@ -263,6 +244,8 @@ static int add_vma(struct vz_context *ctx, const struct cpt_vma *v, struct cpt_b
 	}
 	if (v->cow)
 		image.cow = v->cow->id;
+	if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO)
+		image.name = v->vdso;
 	return cpt_buf_add(buf, &image, sizeof(image));
 }
 
@@ -309,14 +292,20 @@ static int mm_dump(struct vz_context *ctx, struct vz_obj *obj)
 	int err;
 
 	err = cpt_vmas_get(ctx, obj, &vmas, true);
+	if (!err)
+		err = cpt_vdsos_find(ctx, mm, &vmas, false);
+	if (err > 0)
+		err = cpt_err(ctx, -EBUSY, "mm of process %d: its vdso was moved or changed: not supported",
+			      pid);
 	for (i = 0; i < vmas.nr && !err; i++) {
-		err = add_vma(ctx, &vmas.vma[i], &buf, pid);
-		if (vmas.vma[i].type == CPT_VMA_VDSO)
-			image.vdso = vmas.vma[i].start;
+		err = add_vma(ctx, mm, &vmas.vma[i], &buf, pid);
+		if (vmas.vma[i].type == CPT_VMA_VDSO && vmas.vma[i].anon)
+			image.flags |= CPT_MM_VDSO_CHANGED;
 	}
 	if (!err)
 		err = keep_areas(obj, &vmas);
 	image.vmas = vmas.nr;
+	image.vdso = vmas.main;
 	cpt_vmas_put(&vmas);
 	if (err)
 		goto out_buf;

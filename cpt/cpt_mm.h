@@ -21,6 +21,7 @@
  * @cow_start: first address of that mapping
  * @cow_end: address behind its last
  * @anon: there may be anonymous pages in it
+ * @vdso: cpt_vdsos_find(): of a vdso and its data the id of the CPT_OBJ_VDSO
  */
 struct cpt_vma {
 	unsigned long start;
@@ -34,6 +35,7 @@ struct cpt_vma {
 	unsigned long cow_start;
 	unsigned long cow_end;
 	bool anon;
+	u32 vdso;
 };
 
 /**
@@ -41,11 +43,22 @@ struct cpt_vma {
  * @nr: their number
  * @max: room in @vma
  * @vma: the array
+ * @block: address of the block that says what old vdsos were (kernel/vdso.h), which
+ *         is not in the array; 0: there is none
+ * @block_end: address behind it
+ * @vdsos: cpt_vdsos_find(): number of vdsos
+ * @native: of it: address of this kernel's; 0: it is not there
+ * @main: of it: address of the one that the program was started with
  */
 struct cpt_vmas {
 	unsigned int nr;
 	unsigned int max;
 	struct cpt_vma *vma;
+	unsigned long block;
+	unsigned long block_end;
+	unsigned int vdsos;
+	unsigned long native;
+	unsigned long main;
 };
 
 /* cpt_vma.c */
@@ -80,6 +93,9 @@ struct cpt_mm_data {
 	unsigned int nr;
 	struct cpt_mm_area area[];
 };
+
+/* cpt_vdso.c */
+int cpt_vdsos_find(struct vz_context *ctx, struct mm_struct *mm, struct cpt_vmas *vmas, bool add);
 
 /* cpt_mm.c */
 pid_t cpt_mm_pid(struct vz_context *ctx, const struct mm_struct *mm);

@@ -108,6 +108,17 @@ static const char *refused_thread_state(struct task_struct *task)
 }
 
 /*
+ * A request that waits within io_submit(2) itself (a read of an empty pipe) ends
+ * with EINTR when its task is woken up: nothing can take that back.
+ */
+static void refuse_submitting(struct vz_context *ctx, struct vz_task *vt)
+{
+	if (vz_waits_in_submit(vt->task))
+		cpt_refuse(ctx, "task %d (%s): waits within io_submit: not supported", vt->pid,
+			   vt->task->comm);
+}
+
+/*
  * A security module's label: a restored task gets the tool's, so it has to be
  * the same. Without such a module all are 0.
  */
@@ -227,5 +238,6 @@ bool cpt_task_refuse(struct vz_context *ctx, struct vz_task *vt)
 		cpt_refuse(ctx, "task %d (%s): label of a security module: not supported", vt->pid,
 			   task->comm);
 	refuse_sharing(ctx, vt);
+	refuse_submitting(ctx, vt);
 	return refuse_namespaces(ctx, vt);
 }

@@ -375,25 +375,26 @@ static void fill_flags(struct tty_struct *tty, struct cpt_tty_side *v)
 	spin_unlock(&tty->files_lock);
 }
 
+/* Locks: ldisc_sem, the buffer's, termios_rwsem; a read(2) flushes the buffer under the first. */
 static int fill_side(struct tty_struct *tty, struct cpt_tty_side *v, struct cpt_buf *buf)
 {
-	struct tty_ldisc *ld;
+	struct tty_ldisc *ld = tty_ldisc_ref_wait(tty);
 	int err = 0;
 
 	fill_flags(tty, v);
 	tty_buffer_lock_exclusive(tty->port);
-	ld = tty_ldisc_ref_wait(tty);
 	if (ld) {
 		down_read(&tty->termios_rwsem);
 		err = fill_discipline(tty, v, buf);
 		up_read(&tty->termios_rwsem);
-		tty_ldisc_deref(ld);
 	} else {
 		v->flags |= CPT_TTY_DEAD;
 	}
 	if (!err)
 		err = add_queue(tty, v, buf);
 	tty_buffer_unlock_exclusive(tty->port);
+	if (ld)
+		tty_ldisc_deref(ld);
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include <linux/userfaultfd_k.h>
 #include <asm/vdso.h>
 #include "../kernel/access.h"
+#include "cpt_aio.h"
 #include "cpt_file.h"
 #include "cpt_mm.h"
 
@@ -97,8 +98,6 @@ static const char *internal_file(struct file *file)
 	case SOCKFS_MAGIC:
 		return "packet socket ring";
 	}
-	if (!strcmp(dentry->d_sb->s_type->name, "aio"))
-		return "asynchronous I/O ring";
 	return "kernel's file";
 }
 
@@ -138,6 +137,10 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 	unsigned long flags = vma->vm_flags;
 	const char *why;
 
+	if (flags & VZ_VM_VDSO) {
+		*type = flags & VM_EXEC ? CPT_VMA_VDSO : CPT_VMA_VVAR;
+		return NULL;
+	}
 	if (flags & VM_HUGETLB)
 		return "hugetlb";
 	if (flags & VZ_VM_SHADOW_STACK)
@@ -152,8 +155,8 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 			return why;
 	} else if (vma->vm_file) {
 		*type = cpt_file_is_shmem(vma->vm_file) || cpt_file_is_shm(vma->vm_file) ?
-			CPT_VMA_SHM : CPT_VMA_FILE;
-		why = *type == CPT_VMA_SHM ? NULL : classify_file(vma);
+			CPT_VMA_SHM : cpt_file_is_aio(vma->vm_file) ? CPT_VMA_AIO_SEEN : CPT_VMA_FILE;
+		why = *type == CPT_VMA_FILE ? classify_file(vma) : NULL;
 		if (why)
 			return why;
 	} else {
@@ -172,7 +175,7 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 	if (vz_vma_anon_name(vma))
 		return "named mapping";
 	/* drivers set it; mremap() must not make such a mapping larger */
-	if ((flags & VM_DONTEXPAND) && *type != CPT_VMA_VDSO)
+	if ((flags & VM_DONTEXPAND) && *type != CPT_VMA_VDSO && *type != CPT_VMA_AIO_SEEN)
 		return "device memory";
 	return flags & ~known_flags() ? "mapping of an unknown kind" : NULL;
 }
@@ -188,11 +191,11 @@ static int add(struct cpt_vmas *vmas, struct vm_area_struct *vma)
 		.start = vma->vm_start, .end = vma->vm_end, .vm_flags = vma->vm_flags,
 	};
 	v->why = classify(vma, &v->type);
-	if (v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM) {
+	if (v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM || v->type == CPT_VMA_AIO_SEEN) {
 		v->file = get_file(vma->vm_file);
 		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	}
-	v->anon = vma->anon_vma;
+	v->anon = vma->anon_vma && !(vma->vm_flags & VZ_VM_VDSO);
 	return 0;
 }
 
@@ -204,10 +207,15 @@ static int list(struct vz_context *ctx, struct vz_obj *obj, struct cpt_vmas *vma
 	int err;
 
 	for_each_vma(vmi, vma) {
+		if (vma->vm_flags & VZ_VM_VDSO_BLOCK) {
+			vmas->block = vma->vm_start;
+			vmas->block_end = vma->vm_end;
+			continue;
+		}
 		err = add(vmas, vma);
 		if (err)
 			return err;
-		if (cow)
+		if (cow && !(vma->vm_flags & VZ_VM_VDSO))
 			cpt_cow_find(ctx, obj, vma, &vmas->vma[vmas->nr - 1]);
 	}
 	return cow ? cpt_cow_register(ctx, obj) : 0;

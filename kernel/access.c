@@ -10,6 +10,7 @@
 #include <linux/static_call.h>
 #include <linux/time_namespace.h>
 #include "access.h"
+#include "vdso.h"
 
 static char *test_miss = "";
 module_param(test_miss, charp, 0400);
@@ -395,6 +396,7 @@ static void resolve_function(const struct btf *btf, const struct vz_function *f)
 int vz_access_init(void)
 {
 	const struct btf *btf;
+	const char *why;
 	unsigned int i;
 
 	if (find_kallsyms())
@@ -415,6 +417,9 @@ int vz_access_init(void)
 		resolve_size(btf, &vz_sizes[i]);
 	for (i = 0; i < ARRAY_SIZE(vz_bits); i++)
 		resolve_member(btf, &vz_bits[i]);
+	why = vz_vdso_image_64 ? vz_vdso_init() : NULL;
+	if (why)
+		miss("its vdso %s", why);
 	if (misses)
 		pr_err("vzcpt: not loaded: %u misses\n", misses);
 	return misses ? -ENOEXEC : 0;

@@ -25,6 +25,7 @@
 #include <linux/nsproxy.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
+#include <linux/percpu-refcount.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/rbtree.h>
 #include <linux/regset.h>
@@ -57,7 +58,9 @@ struct vz_epoll_filefd {
 
 struct inet_connection_sock_af_ops;
 struct itimerspec64;
+struct vdso_data;
 struct scm_fp_list;
+struct syscall_info;
 struct unix_sock;
 struct xt_table;
 struct mnt_namespace;
@@ -134,7 +137,9 @@ struct tcp_sock_af_ops;
 	/* a task that has left its CPU has its state in memory */	\
 	F(unsigned long, wait_task_inactive,				\
 	  (struct task_struct *task, unsigned int match_state), (task, match_state)) \
-	/* where a task that does not stop sleeps */			\
+	/* where a task that does not stop sleeps, and what in */	\
+	F(int, task_current_syscall,					\
+	  (struct task_struct *target, struct syscall_info *info), (target, info)) \
 	F(unsigned long, get_wchan, (struct task_struct *task), (task))	\
 	F(int, set_mm_exe_file, (struct mm_struct *mm, struct file *file), (mm, file)) \
 	F(struct file *, get_mm_exe_file, (struct mm_struct *mm), (mm))	\
@@ -157,6 +162,10 @@ struct tcp_sock_af_ops;
 	  (struct mm_struct *mm, unsigned long start, unsigned long end, \
 	   unsigned int stride_shift, bool freed_tables),		\
 	  (mm, start, end, stride_shift, freed_tables))			\
+	/* the vdsos that a process has */				\
+	F(int, access_remote_vm,					\
+	  (struct mm_struct *mm, unsigned long addr, void *buf, int len, \
+	   unsigned int gup_flags), (mm, addr, buf, len, gup_flags))	\
 	/* membarrier(2)'s registrations */				\
 	F(long, __x64_sys_membarrier, (const struct pt_regs *regs), (regs)) \
 	F(int, do_madvise,						\
@@ -253,6 +262,10 @@ struct tcp_sock_af_ops;
 	  (struct sock *sk, int level, int optname, sockptr_t optval, unsigned int optlen), \
 	  (sk, level, optname, optval, optlen))				\
 	F(void, tcp_write_queue_purge, (struct sock *sk), (sk))		\
+	/* contexts of asynchronous I/O, made by the process that has them */ \
+	F(long, __x64_sys_io_setup, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_io_destroy, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_mremap, (const struct pt_regs *regs), (regs))	\
 	/* a connection's congestion control, its module loaded */	\
 	F(int, tcp_set_congestion_control,				\
 	  (struct sock *sk, const char *name, bool load, bool cap_net_admin), \
@@ -281,6 +294,8 @@ struct tcp_sock_af_ops;
 	D(struct hlist_head, bsd_socket_buckets)			\
 	D(spinlock_t, bsd_socket_locks)					\
 	D(const struct vdso_image, vdso_image_64)			\
+	/* what the vdso reads its clocks from */			\
+	D(struct vdso_data, _vdso_data)					\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)			\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
@@ -289,6 +304,9 @@ struct tcp_sock_af_ops;
 	D(struct request_sock_ops, tcp_request_sock_ops)		\
 	D(struct request_sock_ops, tcp6_request_sock_ops)		\
 	/* how System V ids are made up of an index and a sequence number */ \
+	/* requests of all contexts of asynchronous I/O, against fs.aio-max-nr */ \
+	D(unsigned long, aio_nr)					\
+	D(spinlock_t, aio_nr_lock)					\
 	D(int, ipc_mni)							\
 	D(int, ipc_mni_shift)
 
@@ -461,6 +479,23 @@ struct tcp_sock_af_ops;
 	M(n_tty_data, read_buf, struct vz_tty_bytes)			\
 	M(n_tty_data, echo_buf, struct vz_tty_bytes)			\
 	M(n_tty_data, read_flags, struct vz_tty_bits)			\
+	M(kioctx_table, nr, unsigned int)				\
+	M(kioctx_table, table, struct vz_flexible)			\
+	M(kioctx, dead, atomic_t)					\
+	M(kioctx, reqs, struct percpu_ref)				\
+	M(kioctx, user_id, unsigned long)				\
+	M(kioctx, req_batch, unsigned int)				\
+	M(kioctx, max_reqs, unsigned int)				\
+	M(kioctx, nr_events, unsigned int)				\
+	M(kioctx, mmap_size, unsigned long)				\
+	M(kioctx, reqs_available, atomic_t)				\
+	M(kioctx, ctx_lock, spinlock_t)					\
+	M(kioctx, active_reqs, struct list_head)			\
+	M(kioctx, tail, unsigned int)					\
+	M(kioctx, completed_events, unsigned int)			\
+	M(kioctx, completion_lock, spinlock_t)				\
+	M(kioctx, aio_ring_file, struct file *)				\
+	M(kioctx, id, unsigned int)					\
 	M(netlink_sock, flags, unsigned long)				\
 	M(netlink_sock, portid, u32)					\
 	M(netlink_sock, dst_portid, u32)				\
@@ -593,6 +628,26 @@ static inline struct mount *vz_mount_of_instance(const struct list_head *mnt_ins
 static inline void *vz_sem_nth(const void *sma, unsigned int i)
 {
 	return (char *)vz_sem_array_sems(sma) + (size_t)i * vz_size_sem;
+}
+
+/* A context of asynchronous I/O by its index, or NULL. The caller has the table's lock or RCU. */
+static inline void *vz_kioctx_nth(const void *table, unsigned int i)
+{
+	return rcu_dereference_raw(((void __rcu **)vz_kioctx_table_table(table))[i]);
+}
+
+/* References of a counter that is in per-CPU mode, where it begins with this bias. */
+static inline long vz_percpu_refs(struct percpu_ref *ref)
+{
+	unsigned long ptr = READ_ONCE(ref->percpu_count_ptr);
+	unsigned long sum = atomic_long_read(&ref->data->count);
+	unsigned int cpu;
+
+	if (ptr & __PERCPU_REF_ATOMIC_DEAD)
+		return sum;
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr((unsigned long __percpu *)ptr, cpu));
+	return sum ^ (1UL << (BITS_PER_LONG - 1));
 }
 
 /* What shmctl(IPC_STAT) shows in a mode; in no header for modules. */

@@ -72,6 +72,16 @@ static inline u32 vz_rseq_len(const struct task_struct *task)
 #endif
 }
 
+/* Can it be registered here? */
+static inline bool vz_rseq_len_known(u32 len)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return true;
+#else
+	return !len || len == 32;
+#endif
+}
+
 static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -80,6 +90,7 @@ static inline void vz_set_rseq_len(struct task_struct *task, u32 len)
 }
 
 /* 6.12: sched_setattr(2) of an ordinary task takes a slice, ns; 0: the default */
+#define VZ_HAS_SLICE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 static inline u64 vz_sched_slice(const struct task_struct *task)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
@@ -301,13 +312,25 @@ static inline bool vz_has_xattrs(const struct simple_xattrs *xattrs)
 #else
 #define VZ_VM_SEALED		0UL
 #endif
+
+/*
+ * Marks of ours, in bits that no kernel uses: they stay with a mapping through
+ * fork, split and mprotect, and keep it apart from its neighbours.
+ *
+ * A kernel without MAP_DROPPABLE never drops what is in such a mapping, which is
+ * allowed, and with the mark the next kernel knows again what it is.
+ */
 #ifdef VM_DROPPABLE
 #define VZ_VM_DROPPABLE		VM_DROPPABLE
 #define VZ_MAP_DROPPABLE	MAP_DROPPABLE
+#define VZ_VM_MARK_DROPPABLE	0UL
 #else
-#define VZ_VM_DROPPABLE		0UL
-#define VZ_MAP_DROPPABLE	0UL
+#define VZ_VM_DROPPABLE		BIT(60)
+#define VZ_MAP_DROPPABLE	MAP_PRIVATE
+#define VZ_VM_MARK_DROPPABLE	VZ_VM_DROPPABLE
 #endif
+#define VZ_VM_VDSO		BIT(61)	/* vdso.h: another kernel's vdso, and its data */
+#define VZ_VM_VDSO_BLOCK	BIT(62)	/* vdso.h: the block */
 
 /* PR_SET_VMA_ANON_NAME: not in Debian's kernels; the name of a mapping without a file */
 static inline bool vz_vma_anon_name(const struct vm_area_struct *vma)
@@ -424,6 +447,15 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #define vz_idmap(mnt)	mnt_idmap(mnt)
 #else
 #define vz_idmap(mnt)	mnt_user_ns(mnt)
+#endif
+
+/* 6.8 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define vz_mapping_private(mapping)		((mapping)->i_private_data)
+#define vz_mapping_private_lock(mapping)	(&(mapping)->i_private_lock)
+#else
+#define vz_mapping_private(mapping)		((mapping)->private_data)
+#define vz_mapping_private_lock(mapping)	(&(mapping)->private_lock)
 #endif
 
 /* ---- TCP ---- */

@@ -43,15 +43,18 @@ static const struct vz_rule uts_rules[] = {
 
 static const struct vz_rule vdso_rules[] = {
 	VZ_RANGE(cpt_vdso_image, size, VZ_PAGE, 1 << 20),
-	VZ_MASK(cpt_vdso_image, vvar_size, 0xff000),
+	VZ_RANGE(cpt_vdso_image, vvar_size, VZ_PAGE, 1 << 20),
+	VZ_ZERO(cpt_vdso_image, zero),
 };
 
 static int look_vdso(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_vdso_image *v = look->fixed;
 
-	if (v->size % VZ_PAGE || v->size != look->h->len)
-		return vz_bad(chk, -EINVAL, "size %u, content %llu", v->size, look->h->len);
+	if (v->size % VZ_PAGE || v->vvar_size % VZ_PAGE || (v->data && v->data != v->vvar_size) ||
+	    v->size + v->data != look->h->len)
+		return vz_bad(chk, -EINVAL, "size %u, data %u of %u, content %llu", v->size, v->data,
+			      v->vvar_size, look->h->len);
 	return 0;
 }
 
@@ -471,7 +474,7 @@ static const struct vz_rule mm_rules[] = {
 	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
 	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_BOTTOMUP | CPT_MM_MDWE |
-				     CPT_MM_MDWE_NO_INHERIT),
+				     CPT_MM_MDWE_NO_INHERIT | CPT_MM_VDSO_CHANGED),
 	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
 	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
 	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */
@@ -481,11 +484,17 @@ static const struct vz_rule vma_rules[] = {
 	VZ_RANGE(cpt_vma_image, start, 0, VZ_TASK_SIZE - VZ_PAGE),
 	VZ_RANGE(cpt_vma_image, end, VZ_PAGE, VZ_TASK_SIZE),
 	VZ_RANGE(cpt_vma_image, offset, 0, VZ_KTIME_MAX),
-	VZ_REF_OPT(cpt_vma_image, file, CPT_OBJ_FILE),
 	VZ_REF_OPT(cpt_vma_image, cow, CPT_OBJ_MM),
 	VZ_MASK(cpt_vma_image, flags, (1U << 22) - 1),
-	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_SHM),
+	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_AIO_SEEN),
 	VZ_RANGE(cpt_vma_image, pkey, 0, 15),
+};
+
+static const struct vz_rule aio_rules[] = {
+	VZ_MASK(cpt_aio_image, flags, CPT_AIO_DESTROYED),
+	VZ_RANGE(cpt_aio_image, index, 0, 65535),
+	VZ_RANGE(cpt_aio_image, nr_events, 0, CPT_MAX_CONTENT / 32),
+	VZ_RANGE(cpt_aio_image, max_reqs, 0, CPT_MAX_CONTENT / 64),
 };
 
 static const struct vz_rule pages_rules[] = {
@@ -684,6 +693,7 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_GHOST]	= { RULES(ghost_rules), .strings = 1, .own = look_ghost },
 	[CPT_OBJ_GHOST_DATA] = { RULES(ghost_data_rules), .payload = 1, .own = look_ghost_data },
 	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = vz_look_tty },
+	[CPT_OBJ_AIO]	= { RULES(aio_rules), .own_tail = 1, .own = vz_look_aio },
 	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
 			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },
 	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),

@@ -4,10 +4,71 @@
  */
 #include "image_rules.h"
 
+#define AIO_EVENT	32ULL		/* struct io_event, and the ring's header */
+
+static int look_aio_destroyed(struct vz_check *chk, const struct vz_look *look)
+{
+	const struct cpt_aio_image *a = look->fixed;
+
+	if (a->index || a->nr_events || a->max_reqs || a->tail || a->completed || look->tail_len)
+		return vz_bad(chk, -EINVAL, "destroyed, but has a ring");
+	return 0;
+}
+
+int vz_look_aio(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_aio_image *a = look->fixed;
+	__u64 bytes = (a->nr_events + 1) * AIO_EVENT;
+
+	if (a->flags & CPT_AIO_DESTROYED)
+		return look_aio_destroyed(chk, look);
+	if (!a->nr_events || bytes % VZ_PAGE)
+		return vz_bad(chk, -EINVAL, "room for %u events does not fill pages", a->nr_events);
+	/* room for each request twice, for one event that is never there, and one more */
+	if (!a->max_reqs || (2ULL * a->max_reqs + 3) * AIO_EVENT > bytes)
+		return vz_bad(chk, -EINVAL, "%u requests do not fit room for %u events",
+			      a->max_reqs, a->nr_events);
+	if (a->tail >= a->nr_events || a->completed >= a->nr_events)
+		return vz_bad(chk, -EINVAL, "tail %u, %u completed of %u events", a->tail,
+			      a->completed, a->nr_events);
+	if (look->tail_len > bytes)
+		return vz_bad(chk, -EINVAL, "%llu bytes are more than its ring has",
+			      look->tail_len);
+	look->obj->u = bytes;
+	return 0;
+}
+
+/* A ring of asynchronous I/O; each context's is mapped once as its own. */
+static int look_vma_aio(struct vz_check *chk, const struct cpt_vma_image *v)
+{
+	struct vz_check_obj *aio = vz_check_find(chk, CPT_OBJ_AIO, v->file);
+
+	if (!aio)
+		return vz_bad(chk, -EINVAL, "aio %llu does not stand before it", v->file);
+	if (!(v->flags & CPT_VMA_SHARED))
+		return vz_bad(chk, -EINVAL, "the ring of aio %llu is not shared", v->file);
+	if (v->type == CPT_VMA_AIO_SEEN)
+		return 0;
+	if (!aio->u || v->offset || v->end - v->start != aio->u)
+		return vz_bad(chk, -EINVAL, "is not as long as the ring of aio %llu", v->file);
+	if (aio->n++)
+		return vz_bad(chk, -EINVAL, "aio %llu has two address spaces", v->file);
+	return 0;
+}
+
+static int look_vma_file(struct vz_check *chk, const struct cpt_vma_image *v)
+{
+	if (v->type == CPT_VMA_AIO || v->type == CPT_VMA_AIO_SEEN)
+		return look_vma_aio(chk, v);
+	if (v->file && !vz_check_find(chk, CPT_OBJ_FILE, v->file))
+		return vz_bad(chk, -EINVAL, "file %llu does not stand before it", v->file);
+	return 0;
+}
+
 static int look_vma(struct vz_check *chk, const struct cpt_vma_image *v, __u64 last_end)
 {
 	__u32 prot = v->flags & (CPT_VMA_READ | CPT_VMA_WRITE | CPT_VMA_EXEC);
-	int of_file = v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM;
+	int of_file = v->type == CPT_VMA_FILE || v->type >= CPT_VMA_SHM;
 
 	if ((v->start | v->end | v->offset) & (VZ_PAGE - 1) || v->start >= v->end)
 		return vz_bad(chk, -EINVAL, "addresses %#llx to %#llx, offset %#llx",
@@ -27,7 +88,7 @@ static int look_vma(struct vz_check *chk, const struct cpt_vma_image *v, __u64 l
 		return vz_bad(chk, -EINVAL, "GROWSDOWN but of type %u", v->type);
 	if (of_file && v->offset > VZ_KTIME_MAX - (v->end - v->start))
 		return vz_bad(chk, -EINVAL, "offset %#llx is too large", v->offset);
-	return 0;
+	return look_vma_file(chk, v);
 }
 
 static int look_vma_name(struct vz_check *chk, const struct cpt_vma_image *v,
@@ -35,6 +96,11 @@ static int look_vma_name(struct vz_check *chk, const struct cpt_vma_image *v,
 {
 	const char *name;
 
+	if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO) {
+		if (!vz_check_find(chk, CPT_OBJ_VDSO, v->name ? v->name : 1))
+			return vz_bad(chk, -EINVAL, "vdso %u is not there", v->name);
+		return 0;
+	}
 	if (!v->name)
 		return 0;
 	if (v->type != CPT_VMA_ANON && v->type != CPT_VMA_SHM)
@@ -79,8 +145,8 @@ int vz_look_mm(struct vz_check *chk, struct vz_look *look)
 		chk->element = i + 1;
 		if (look_vma(chk, v, end) || look_vma_name(chk, v, look))
 			return chk->failed;
-		if (v->type == CPT_VMA_VDSO && vdsos++)
-			return vz_bad(chk, -EINVAL, "a second vdso");
+		if (v->type == CPT_VMA_VDSO && vdsos++ == CPT_MAX_VDSOS)
+			return vz_bad(chk, -EINVAL, "more than %u vdsos", CPT_MAX_VDSOS);
 		range[i].start = v->start;
 		range[i].end = v->end;
 		range[i].type = v->type;

@@ -238,6 +238,7 @@ struct vz_check_obj *vz_check_find(struct vz_check *chk, __u32 type, __u64 id);
 struct vz_check_obj *vz_check_add(struct vz_check *chk, __u32 type, __u64 id);
 int vz_good_path(const char *path);
 
+int vz_look_aio(struct vz_check *chk, struct vz_look *look);
 int vz_look_mm(struct vz_check *chk, struct vz_look *look);
 int vz_look_pages(struct vz_check *chk, struct vz_look *look);
 int vz_look_cow(struct vz_check *chk, struct vz_look *look);

@@ -18,7 +18,7 @@
 #define VZ_KINDS(K)							\
 	K(ve,		CPT_OBJ_VE,	struct cpt_ve_image,	VZ_KIND_ONE)	\
 	K(uts,		CPT_OBJ_UTS,	struct cpt_uts_image,	VZ_KIND_ONE)	\
-	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	VZ_KIND_ONE)	\
+	K(vdso,		CPT_OBJ_VDSO,	struct cpt_vdso_image,	0)		\
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
 	K(ghost,	CPT_OBJ_GHOST,	struct cpt_ghost_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
@@ -48,6 +48,7 @@
 	K(files,	CPT_OBJ_FILES,	struct cpt_files_image,	0)		\
 	K(fs,		CPT_OBJ_FS,	struct cpt_fs_image,	0)		\
 	K(flock,	CPT_OBJ_FLOCK,	struct cpt_flock_image,	0)		\
+	K(aio,		CPT_OBJ_AIO,	struct cpt_aio_image,	0)		\
 	K(mm,		CPT_OBJ_MM,	struct cpt_mm_image,	0)		\
 	K(sighand,	CPT_OBJ_SIGHAND, struct cpt_sighand_image, 0)		\
 	K(sigqueue,	CPT_OBJ_SIGQUEUE, struct cpt_sigqueue_image, 0)		\

@@ -20,6 +20,7 @@
 #include <asm/unistd.h>
 #include "access.h"
 #include "park.h"
+#include "vdso.h"
 #include "vz.h"
 
 #define VZ_PARK_STATE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE | TASK_NOLOAD | TASK_FREEZABLE)
@@ -182,7 +183,7 @@ void vz_park_work(struct callback_head *work)
 {
 	struct vz_task *vt = container_of(work, struct vz_task, work);
 	struct pt_regs *regs = task_pt_regs(current);
-	bool exiting;
+	bool exiting, not_here = in_syscall(regs) || vz_vdso_in_between(regs);
 	long code;
 
 	spin_lock(&vt->lock);
@@ -191,7 +192,7 @@ void vz_park_work(struct callback_head *work)
 		vz_work_put(vt);
 		return;
 	}
-	if ((current->flags & PF_EXITING) || in_syscall(regs)) {
+	if ((current->flags & PF_EXITING) || not_here) {
 		/* not here: the controller queues again while the task lives */
 		vz_task_set_state(vt, current->flags & PF_EXITING ? VZ_GONE : VZ_NEW);
 		spin_unlock(&vt->lock);

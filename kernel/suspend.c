@@ -4,9 +4,11 @@
  * (park.c), or standing in a job control stop, or a zombie.
  */
 #include <linux/hash.h>
+#include <linux/ptrace.h>
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <asm/unistd.h>
 #include "access.h"
 #include "park.h"
 #include "vz.h"
@@ -97,6 +99,25 @@ bool vz_stopped_in_place(struct vz_task *vt)
 	return stopped && vz_wait_task_inactive(task, TASK_STOPPED);
 }
 
+/**
+ * vz_waits_in_submit() - does a task wait within io_submit(2)?
+ * @task: any task
+ *
+ * A request that would have to wait, and is not made for that, waits there. Waking
+ * the task up would end it.
+ */
+bool vz_waits_in_submit(struct task_struct *task)
+{
+	struct syscall_info info;
+	bool has_context;
+
+	task_lock(task);
+	has_context = task->mm && rcu_access_pointer(task->mm->ioctx_table);
+	task_unlock(task);
+	return has_context && READ_ONCE(task->__state) & TASK_INTERRUPTIBLE &&
+	       !vz_task_current_syscall(task, &info) && info.data.nr == __NR_io_submit;
+}
+
 static bool send_work(struct vz_task *vt)
 {
 	init_task_work(&vt->work, vz_park_work);
@@ -155,7 +176,7 @@ static bool settle(struct vz_task *vt)
 		 * park before.
 		 */
 		if (!(READ_ONCE(task->flags) & (PF_EXITING | PF_IO_WORKER)) &&
-		    !READ_ONCE(task->vfork_done))
+		    !READ_ONCE(task->vfork_done) && !vz_waits_in_submit(task))
 			send_work(vt);
 		return false;
 	default:		/* exits: wait for its exit_state */

@@ -251,6 +251,7 @@ static inline bool vz_is_leader(const struct vz_task *vt)
 int vz_park_scan(struct vz_context *ctx);
 int vz_park_all(struct vz_context *ctx);
 bool vz_stopped_in_place(struct vz_task *vt);
+bool vz_waits_in_submit(struct task_struct *task);
 
 /* undump */
 struct vz_task *vz_task_new(struct vz_context *ctx, pid_t pid, pid_t tgid);

@@ -129,6 +129,9 @@ s64 rst_clock_offset(struct vz_context *ctx, bool boot);
 /* A VE time on a clock (CLOCK_*), ns, as the host sees it, within ktime_t. */
 s64 rst_host_time(struct vz_context *ctx, u32 clockid, s64 ve);
 
+/* rst_vdso.c: may a task of this address space go on at @ip? */
+bool rst_vdso_may_go_on(struct vz_context *ctx, const struct vz_rec *mm, u64 ip);
+
 int rst_undump(struct vz_context *ctx);
 int rst_resume(struct vz_context *ctx);
 int rst_kill(struct vz_context *ctx);

@@ -10,7 +10,6 @@
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/stat.h>
-#include <asm/vdso.h>
 #include "../kernel/access.h"
 #include "rst_mm.h"
 
@@ -43,7 +42,7 @@ static int mm_check(struct vz_context *ctx, const struct vz_rec *rec)
 	if (i + 1 >= AT_VECTOR_SIZE)
 		return rst_err(ctx, -EINVAL, "mm %llu: auxv is too long for this kernel",
 			       rec->hdr.id);
-	return rst_vmas_check(ctx, rec);
+	return rst_vmas_check(ctx, rec) ?: rst_vdsos_check(ctx, rec);
 }
 
 /* ---- build ---- */
@@ -124,29 +123,6 @@ static int register_membarrier(struct vz_context *ctx, const struct vz_rec *rec)
 	return 0;
 }
 
-/*
- * The vdso comes first: its address is only a hint to the kernel, which holds
- * while nothing else is mapped.
- */
-static int map_vdso(struct vz_context *ctx, const struct vz_rec *rec)
-{
-	const struct cpt_mm_image *m = rec->fixed;
-	unsigned long vvar = m->vdso + vz_vdso_image_64->sym_vvar_start;
-	int err;
-
-	current->mm->context.vdso = NULL;
-	current->mm->context.vdso_image = vz_vdso_image_64;
-	if (!m->vdso)
-		return 0;
-	err = vz_map_vdso_once(vz_vdso_image_64, vvar);
-	if (!err && (unsigned long)current->mm->context.vdso != m->vdso)
-		err = -EADDRINUSE;
-	if (err)
-		return rst_err(ctx, err, "mm %llu: the vdso cannot be mapped at %llx: error %d",
-			       rec->hdr.id, m->vdso, -err);
-	return 0;
-}
-
 static int build(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	struct mm_struct *mm = current->mm;
@@ -156,9 +132,13 @@ static int build(struct vz_context *ctx, const struct vz_rec *rec)
 	if (err)
 		return rst_err(ctx, err, "mm %llu: cannot be emptied: error %d", rec->hdr.id, -err);
 	set_layout(mm, rec->fixed);
-	err = map_vdso(ctx, rec);
+	err = rst_vdso_map(ctx, rec);
 	if (!err)
 		err = rst_vmas_make(ctx, rec);
+	if (!err)
+		err = rst_aio_contexts(ctx, rec);
+	if (!err)
+		err = rst_vdso_make(ctx, rec);
 	if (!err)
 		err = rst_cow_tie(ctx, rec);
 	if (err)

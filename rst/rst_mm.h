@@ -13,6 +13,16 @@ struct mm_struct;
 int rst_vmas_check(struct vz_context *ctx, const struct vz_rec *rec);
 int rst_vmas_make(struct vz_context *ctx, const struct vz_rec *rec);
 unsigned long rst_vm_flags(u32 flags);
+void rst_vma_set_default_flags(const struct cpt_vma_image *v);
+int rst_vma_settle(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v);
+
+/* rst_aio.c */
+int rst_aio_contexts(struct vz_context *ctx, const struct vz_rec *rec);
+
+/* rst_vdso.c */
+int rst_vdsos_check(struct vz_context *ctx, const struct vz_rec *rec);
+int rst_vdso_map(struct vz_context *ctx, const struct vz_rec *rec);
+int rst_vdso_make(struct vz_context *ctx, const struct vz_rec *rec);
 
 /* rst_cow.c */
 int rst_cow_tie(struct vz_context *ctx, const struct vz_rec *rec);

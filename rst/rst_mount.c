@@ -5,7 +5,9 @@
  * VE, came with the caller.
  */
 #include <linux/fs.h>
+#include <linux/fs_parser.h>
 #include <linux/fs_struct.h>
+#include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/string.h>
@@ -41,10 +43,33 @@ bool rst_mount_is_tmpfs(const struct vz_rec *rec)
 	return v->parent && !strcmp(names_of(rec).type, "tmpfs");
 }
 
+/* The first option of a list that a file system of this kernel does not know, or NULL. */
+static const char *unknown_option(const char *type, const char *options)
+{
+	struct file_system_type *fs = get_fs_type(type);
+	const struct fs_parameter_spec *spec;
+	const char *unknown = NULL;
+	size_t len;
+
+	for (; fs && fs->parameters && *options && !unknown; options += strcspn(options, ",")) {
+		options += *options == ',';
+		len = strcspn(options, "=,");
+		for (spec = fs->parameters; spec->name; spec++) {
+			if (strlen(spec->name) == len && !memcmp(spec->name, options, len))
+				break;
+		}
+		unknown = len && !spec->name ? options : NULL;
+	}
+	if (fs)
+		module_put(fs->owner);
+	return unknown;
+}
+
 static int rst_mount_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_mount_image *v = rec->fixed;
 	struct mount_names n = names_of(rec);
+	const char *option;
 
 	if (!v->parent)
 		return 0;
@@ -54,6 +79,10 @@ static int rst_mount_check(struct vz_context *ctx, const struct vz_rec *rec)
 	if (n.root[1])
 		return rst_err(ctx, -EOPNOTSUPP, "mount %llu: %s: a bind mount of %s: not supported",
 			       rec->hdr.id, n.point, n.root);
+	option = unknown_option(n.type, n.options);
+	if (option)
+		return rst_err(ctx, -EOPNOTSUPP, "mount %llu: %s: this kernel's %s has no option %.*s",
+			       rec->hdr.id, n.point, n.type, (int)strcspn(option, "=,"), option);
 	return 0;
 }
 

@@ -168,12 +168,23 @@ static int rst_task_finish(struct vz_task *vt)
 static int rst_task_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_task_image *t = rec->fixed;
+	const struct cpt_process_image *p = rst_fixed(ctx, CPT_OBJ_PROCESS, t->tgid);
+	const struct vz_rec *mm = p && p->mm ? rst_find(ctx, CPT_OBJ_MM, p->mm) : NULL;
 
 	if (t->regs.orig_rax != ~0ULL && t->regs.orig_rax >= 4096)
 		return rst_err(ctx, -EINVAL, "task %u: system call %llu is none", t->tid,
 			       t->regs.orig_rax);
 	if (t->rseq && !access_ok((void __user *)t->rseq, t->rseq_len))
 		return rst_err(ctx, -EINVAL, "task %u: rseq is not in user memory", t->tid);
+	if (!vz_rseq_len_known(t->rseq_len))
+		return rst_err(ctx, -EOPNOTSUPP, "task %u: this kernel has no rseq of %u bytes",
+			       t->tid, t->rseq_len);
+	if (t->slice_ns && !VZ_HAS_SLICE)
+		return rst_err(ctx, -EOPNOTSUPP, "task %u: this kernel has no time slice of a task's own",
+			       t->tid);
+	if (mm && !rst_vdso_may_go_on(ctx, mm, t->regs.rip))
+		return rst_err(ctx, -ENOEXEC, "task %u: was stopped at the entry of a function of the vdso, and this kernel has another one",
+			       t->tid);
 	return 0;
 }
 

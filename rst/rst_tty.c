@@ -389,8 +389,8 @@ static int set_side(struct tty_struct *tty, const struct cpt_tty_side *v, const 
 	int err = 0;
 
 	flush_work(&tty->port->buf.work);	/* what was opened may have said something */
+	ld = tty_ldisc_ref_wait(tty);		/* outside of the buffer's lock: cpt_tty.c */
 	tty_buffer_lock_exclusive(tty->port);
-	ld = tty_ldisc_ref_wait(tty);
 	if (ld && ld->ops->num == N_TTY && !(v->flags & CPT_TTY_DEAD)) {
 		down_write(&tty->termios_rwsem);
 		set_discipline(tty->disc_data, v, &c);
@@ -398,9 +398,9 @@ static int set_side(struct tty_struct *tty, const struct cpt_tty_side *v, const 
 	} else if (!(v->flags & CPT_TTY_DEAD)) {
 		err = -EINVAL;
 	}
+	tty_buffer_unlock_exclusive(tty->port);
 	if (ld)
 		tty_ldisc_deref(ld);
-	tty_buffer_unlock_exclusive(tty->port);
 	return err ?: set_queue(tty, v, c.queue);
 }
 

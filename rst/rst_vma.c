@@ -75,25 +75,19 @@ static const struct cpt_vma_image *vmas_of(const struct vz_rec *rec)
 
 /* ---- check ---- */
 
-static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *m,
-			     const struct cpt_vma_image *v)
+static const char *wrong_vma(struct vz_context *ctx, const struct cpt_vma_image *v)
 {
-	const struct vdso_image *vdso = vz_vdso_image_64;
 	const struct cpt_file_image *file;
 
 	if (v->end > TASK_SIZE_MAX)
 		return "lies behind the end of user space";
 	if (v->pkey)
 		return "has a protection key";
+	if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO)
+		return NULL;	/* rst_vdsos_check() */
 	if (v->name)
 		return "has a name";
 	switch (v->type) {
-	case CPT_VMA_VVAR:
-		return v->start == m->vdso + vdso->sym_vvar_start && v->end == m->vdso ? NULL :
-			"is not where the vdso's data belongs";
-	case CPT_VMA_VDSO:
-		return v->start == m->vdso && v->end == m->vdso + vdso->size ? NULL :
-			"is not where the vdso belongs";
 	case CPT_VMA_SHM:
 		file = rst_fixed(ctx, CPT_OBJ_FILE, v->file);
 		if (!file || file->kind != CPT_FILE_OBJECT ||
@@ -101,6 +95,11 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *
 			return "is of a file that is not shared memory";
 		if (v->flags & CPT_VMA_WIPEONFORK)
 			return "is shared memory, but wiped on fork";
+		break;
+	case CPT_VMA_AIO:
+	case CPT_VMA_AIO_SEEN:
+		if (v->flags & CPT_VMA_WIPEONFORK)
+			return "is a ring of asynchronous I/O, but wiped on fork";
 		break;
 	case CPT_VMA_ANON:
 		break;
@@ -116,9 +115,8 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_mm_image *
 	    (v->flags & CPT_VMA_SEQ_READ && v->flags & CPT_VMA_RAND_READ))
 		return "has two advices that exclude each other";
 	if (v->flags & CPT_VMA_DROPPABLE &&
-	    (!VZ_VM_DROPPABLE || v->type != CPT_VMA_ANON || v->flags & CPT_VMA_LOCKED))
-		return VZ_VM_DROPPABLE ? "cannot be droppable" :
-					 "is droppable, which this kernel does not have";
+	    (v->type != CPT_VMA_ANON || v->flags & CPT_VMA_LOCKED))
+		return "cannot be droppable";
 	if (v->cow && v->flags & (CPT_VMA_SHARED | CPT_VMA_LOCKED))
 		return "is shared or locked and shares pages by copy-on-write";
 	return NULL;
@@ -133,20 +131,15 @@ int rst_vmas_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_mm_image *m = rec->fixed;
 	const struct cpt_vma_image *v = vmas_of(rec);
-	unsigned int i, vvars = 0, vdsos = 0;
+	unsigned int i;
 	const char *why;
 
 	for (i = 0; i < m->vmas; i++, v++) {
-		why = wrong_vma(ctx, m, v);
+		why = wrong_vma(ctx, v);
 		if (why)
 			return rst_err(ctx, -EINVAL, "mm %llu: the mapping at %llx %s",
 				       rec->hdr.id, v->start, why);
-		vvars += v->type == CPT_VMA_VVAR;
-		vdsos += v->type == CPT_VMA_VDSO;
 	}
-	if (vvars != !!m->vdso || vdsos != !!m->vdso)
-		return rst_err(ctx, -EINVAL, "mm %llu: %u vdsos, %u areas of its data",
-			       rec->hdr.id, vdsos, vvars);
 	return 0;
 }
 
@@ -200,14 +193,15 @@ static unsigned long map_flags(const struct cpt_vma_image *v)
 
 /*
  * As mlockall(MCL_FUTURE) does it. A locked mapping gets all its pages at once,
- * those that are loaded later are overwritten.
+ * those that are loaded later are overwritten. A mark of ours comes the same way.
  */
-static void set_locking(const struct cpt_vma_image *v)
+void rst_vma_set_default_flags(const struct cpt_vma_image *v)
 {
 	struct mm_struct *mm = current->mm;
 
 	mmap_write_lock(mm);
-	mm->def_flags = rst_vm_flags(v->flags) & (VM_LOCKED | VM_LOCKONFAULT);
+	mm->def_flags = rst_vm_flags(v->flags) &
+			(VM_LOCKED | VM_LOCKONFAULT | VZ_VM_MARK_DROPPABLE);
 	mmap_write_unlock(mm);
 }
 
@@ -218,11 +212,22 @@ static bool is_shmem(struct vz_context *ctx, const struct cpt_vma_image *v)
 	return v->type == CPT_VMA_SHM && file->type == CPT_OBJ_SHMEM;
 }
 
+static int protect(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v,
+		   unsigned long prot)
+{
+	int err;
+
+	if (prot == prot_of(v))
+		return 0;
+	err = vz_do_mprotect_pkey(v->start, v->end - v->start, prot_of(v),
+				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? 0 : -1);
+	return err ? vma_error(ctx, rec, v, err, "cannot be protected") : 0;
+}
+
 static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
 {
 	unsigned long prot = first_prot(v), len = v->end - v->start, addr;
 	struct file *file = NULL;
-	int err;
 
 	if (v->file) {
 		file = rst_made(ctx, CPT_OBJ_FILE, v->file);
@@ -230,7 +235,7 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 			return rst_err(ctx, -EINVAL, "mm %llu: file %llu is not open", rec->hdr.id,
 				       v->file);
 	}
-	set_locking(v);
+	rst_vma_set_default_flags(v);
 	if (is_shmem(ctx, v))
 		rst_shmem_map(file, v);
 	addr = vm_mmap(file, v->start, len, prot, map_flags(v), v->offset);
@@ -239,11 +244,7 @@ static int map(struct vz_context *ctx, const struct vz_rec *rec, const struct cp
 				 "cannot be made");
 	if (is_shmem(ctx, v))
 		rst_shmem_mapped(ctx, v);
-	if (prot == prot_of(v))
-		return 0;
-	err = vz_do_mprotect_pkey(v->start, len, prot_of(v),
-				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? 0 : -1);
-	return err ? vma_error(ctx, rec, v, err, "cannot be protected") : 0;
+	return protect(ctx, rec, v, prot);
 }
 
 static int advise(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
@@ -303,7 +304,22 @@ static int compare(struct vz_context *ctx, const struct vz_rec *rec, const struc
 }
 
 /**
- * rst_vmas_make() - make all mappings but the vdso's in the empty address space
+ * rst_vma_settle() - give a mapping that was made by its kind all that it has
+ * @ctx: the context
+ * @rec: record of the address space
+ * @v: the mapping, which can be read and written
+ */
+int rst_vma_settle(struct vz_context *ctx, const struct vz_rec *rec, const struct cpt_vma_image *v)
+{
+	int err = protect(ctx, rec, v, PROT_READ | PROT_WRITE);
+
+	if (!err)
+		err = advise(ctx, rec, v);
+	return err ?: compare(ctx, rec, v);
+}
+
+/**
+ * rst_vmas_make() - make all mappings but the vdso's and rings of asynchronous I/O in the empty address space
  * @ctx: the context
  * @rec: record of the address space
  *
@@ -317,7 +333,8 @@ int rst_vmas_make(struct vz_context *ctx, const struct vz_rec *rec)
 	int err;
 
 	for (i = 0; i < m->vmas; i++, v++) {
-		if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO)
+		if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO ||
+		    v->type == CPT_VMA_AIO || v->type == CPT_VMA_AIO_SEEN)
 			continue;
 		err = map(ctx, rec, v);
 		if (!err)

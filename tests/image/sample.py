@@ -209,10 +209,19 @@ def memory(img):
         {"start": base, "end": base + 2 * PAGE, "file": 1, "flags": 0x3d, "type": 1},
         {"start": base + 2 * PAGE, "end": base + 6 * PAGE, "flags": 0x3b, "type": 0, "name": 1},
         {"start": 0x7fff00000000, "end": 0x7fff00004000, "flags": 0x3b, "type": 0},
+        {"start": 0x7fff00008000, "end": 0x7fff00009000, "file": 1, "flags": 0x5b, "type": 5},
+        {"start": 0x7fff0000a000, "end": 0x7fff0000b000, "file": 2, "flags": 0x5b, "type": 6},
         {"start": 0x7fff10000000, "end": 0x7fff10004000, "flags": 0x29, "type": 2},
         {"start": 0x7fff10004000, "end": 0x7fff10006000, "flags": 0x3d, "type": 3},
+        {"start": 0x7fff20000000, "end": 0x7fff20004000, "flags": 0x29, "type": 2, "name": 2},
+        {"start": 0x7fff20004000, "end": 0x7fff20006000, "flags": 0x3d, "type": 3, "name": 2},
     ]
+    img.add("AIO", 1, {"index": 2, "nr_events": 127, "max_reqs": 10, "tail": 3, "completed": 1},
+            struct.pack("<8I", 2, 127, 2, 3, 0xa10a10a1, 1, 0, 32) + bytes(range(96)))
+    img.add("AIO", 2, {"flags": 1})
     for id in 1, 2:
+        if id == 2:     # a child that has its parent's ring
+            vmas[3] = dict(vmas[3], type=6)
         img.add("MM", id, {"start_code": base, "end_code": base + PAGE, "exe_file": 1,
                            "mmap_base": 0x7ffff7fff000,
                            "mmap_legacy_base": 0x2aaaaaaab000, "vdso": 0x7fff10004000, "dumpable": 1,
@@ -276,6 +285,8 @@ def sample():
                       "mem_pages": 3})
     img.add("UTS", 1, {"nodename": b"ve101", "domainname": b"(none)"})
     img.add("VDSO", 1, {"size": 2 * PAGE, "vvar_size": 4 * PAGE}, b"\x7fELF" + bytes(2 * PAGE - 4))
+    img.add("VDSO", 2, {"size": 2 * PAGE, "vvar_size": 4 * PAGE, "data": 4 * PAGE},
+            b"\x7fELF" + bytes(6 * PAGE - 4))
     for part in mounts, network, filters, inet, ipc, files, memory, tasks, queues, ipc_namespace, data:
         part(img)
     return img.finish()

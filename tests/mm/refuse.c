@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/aio_abi.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/io_uring.h>
@@ -45,14 +44,6 @@ static void *must_map(void *p, const char *what)
 static void hugetlb(void)
 {
 	must_map(mmap(NULL, SIZE, RW, ANON | MAP_HUGETLB | MAP_NORESERVE, -1, 0), "MAP_HUGETLB");
-}
-
-static void aio(void)
-{
-	aio_context_t aio = 0;
-
-	if (syscall(SYS_io_setup, 8, &aio))
-		skip("io_setup");
 }
 
 static void userfault(void)
@@ -195,7 +186,6 @@ static const struct {
 	const char *words;
 } kinds[] = {
 	{ "hugetlb", hugetlb, "hugetlb" },
-	{ "aio", aio, "asynchronous I/O" },
 	{ "userfault", userfault, "userfaultfd" },
 	{ "io_uring", io_uring, "io_uring ring" },
 	{ "perf", perf, "perf event buffer" },

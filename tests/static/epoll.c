@@ -9,23 +9,11 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
 #define MANY	500
-
-#ifndef EPIOCSPARAMS
-struct epoll_params {
-	uint32_t busy_poll_usecs;
-	uint16_t busy_poll_budget;
-	uint8_t prefer_busy_poll;
-	uint8_t __pad;
-};
-#define EPIOCSPARAMS _IOW(0x8A, 0x01, struct epoll_params)
-#define EPIOCGPARAMS _IOR(0x8A, 0x02, struct epoll_params)
-#endif
 
 static int make(void)
 {
@@ -123,14 +111,12 @@ int main(int argc, char **argv)
 	int level, level_fd, edge, edge_new, edge_old, once, once_used, once_fresh, order, o[5], empty;
 	int nested, inner, innermost, inner_fd, edge_nested, edge_inner, edge_inner_fd, twice, twice_a;
 	int twice_b, gone, gone_fd, gone_no, hold[2], excl, excl_fd, wake, wake_fd, kinds, pipes[2];
-	int tfd, sfd, full, many, ev[MANY], shared, shared_fd, params, wait_ep, wait_fd, i, n, moved;
+	int tfd, sfd, full, many, ev[MANY], shared, shared_fd, wait_ep, wait_fd, i, n, moved;
 	int moved_fd, moved_to, data, data_fd;
 	char before[256], after[256];
-	struct epoll_params p = { 50, 8, 1, 0 }, got = {};
 	struct epoll_event one, all[MANY];
 	pid_t child, holder;
 	sigset_t set;
-	int has_params;
 	char c;
 
 	tst_begin(argc, argv);
@@ -236,8 +222,6 @@ int main(int argc, char **argv)
 	shared = make();	/* watched by two epolls */
 	shared_fd = o[1];
 	add(shared, shared_fd, EPOLLIN, 7);
-	params = make();
-	has_params = !ioctl(params, EPIOCSPARAMS, &p);
 	wait_ep = make();
 	wait_fd = event(0);
 	add(wait_ep, wait_fd, EPOLLIN | EPOLLET, 5);
@@ -335,10 +319,5 @@ int main(int argc, char **argv)
 	tst_is(n, (MANY + 5) / 6, "%d files: those that are level-triggered", MANY);
 	up(wait_fd);
 	tst_ok(ended_well(child), "a process that waits goes on");
-	if (has_params)
-		tst_ok(!ioctl(params, EPIOCGPARAMS, &got) && got.busy_poll_usecs == 50 &&
-		       got.busy_poll_budget == 8 && got.prefer_busy_poll == 1, "busy polling");
-	else
-		tst_skip("busy polling", "this kernel has none");
 	return tst_end();
 }

@@ -51,6 +51,7 @@ static void take(struct state *s)
 
 	memset(s, 0, sizeof(*s));
 	syscall(SYS_sched_getattr, 0, &s->attr, sizeof(s->attr), 0);
+	s->attr.runtime = 0;	/* the kernel's default slice; see newer.c */
 	for (i = 0; i < RLIM_NLIMITS; i++)
 		getrlimit(i, &s->limits[i]);
 	s->nice = getpriority(PRIO_PROCESS, 0);
@@ -88,14 +89,6 @@ static void c_io_rt(void) { tst_sys(syscall(SYS_ioprio_set, 1, 0, 1 << 13 | 2));
 static void c_slack(void) { tst_sys(prctl(PR_SET_TIMERSLACK, 123456789)); }
 static void c_umask(void) { umask(0137); }
 static void c_thp(void) { tst_sys(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
-
-/* The time it runs at a stretch: from 6.12 on. */
-static void c_slice(void)
-{
-	struct attr a = { .size = 48, .policy = SCHED_OTHER, .runtime = 7000000 };
-
-	tst_sys(syscall(SYS_sched_setattr, 0, &a, 0));
-}
 
 static void c_login(void)
 {
@@ -189,7 +182,6 @@ static struct one ones[] = {
 	{ .name = "ioprio: idle", .set = c_io_idle },
 	{ .name = "ioprio: real time", .set = c_io_rt },
 	{ .name = "timer slack", .set = c_slack },
-	{ .name = "slice", .set = c_slice },
 	{ .name = "login uid and session", .set = c_login },
 	{ .name = "umask", .set = c_umask },
 	{ .name = "no huge pages", .set = c_thp },

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pidfd: of this process, its child, its parent, a zombie, a thread.
+ * pidfd: of this process, its child, its parent, a zombie.
  */
 #include "tst.h"
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -13,9 +12,6 @@
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
-#endif
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL
 #endif
 
 static int open_pid(pid_t pid, int flags)
@@ -58,24 +54,12 @@ static int end_by(int fd)	/* its status, or -1 */
 	return waitid(P_PIDFD, fd, &info, WEXITED) ? -1 : info.si_status;
 }
 
-static volatile int tid, stop;
-
-static void *thread(void *unused)
-{
-	(void)unused;
-	tid = syscall(SYS_gettid);
-	while (!stop)
-		tst_sleep_ms(10);
-	return NULL;
-}
-
 int main(int argc, char **argv)
 {
-	int self, kid, parent, dead, nonblock, cloned, of_thread, ep, watched, twice;
+	int self, kid, parent, dead, nonblock, cloned, ep, watched, twice;
 	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = 5 };
 	pid_t child, zombie, clone_pid, watched_pid;
 	siginfo_t info;
-	pthread_t t;
 
 	tst_begin(argc, argv);
 	self = tst_sys(open_pid(getpid(), 0));
@@ -98,11 +82,6 @@ int main(int argc, char **argv)
 			pause();
 	if (clone_pid < 0)
 		tst_die("clone");
-	if (pthread_create(&t, NULL, thread, NULL))
-		tst_die("pthread_create");
-	while (!tid)
-		tst_sleep_ms(1);
-	of_thread = open_pid(tid, PIDFD_THREAD);
 	ep = tst_sys(epoll_create1(0));
 	watched_pid = tst_sys(fork());
 	if (!watched_pid)
@@ -131,17 +110,6 @@ int main(int argc, char **argv)
 	tst_ok(send_to(twice, SIGTERM) == -1 && errno == ESRCH, "it is gone: ESRCH");
 	tst_is(pid_of(cloned), clone_pid, "of clone(CLONE_PIDFD)");
 	tst_ok(!send_to(cloned, SIGKILL) && end_by(cloned) == SIGKILL, "of clone: ends");
-	if (of_thread >= 0) {
-		tst_is(pid_of(of_thread), tid, "of a thread");
-		tst_ok(!ready(of_thread, 0), "of a thread: not ready");
-		tst_is(fcntl(of_thread, F_GETFL) & O_EXCL, O_EXCL, "of a thread: is for threads");
-	} else {
-		tst_skip("of a thread", "this kernel has none");
-	}
-	stop = 1;
-	pthread_join(t, NULL);
-	if (of_thread >= 0)
-		tst_is(ready(of_thread, 1000), 1, "of a thread: it ends, ready");
 	tst_is(epoll_wait(ep, &ev, 1, 0), 0, "in an epoll: not ready");
 	kill(watched_pid, SIGKILL);
 	tst_ok(epoll_wait(ep, &ev, 1, 5000) == 1 && ev.data.u64 == 5, "in an epoll: ready");

@@ -21,11 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static const char *tst_go, *tst_result, *tst_name;
 static FILE *tst_out;
 static int tst_count, tst_failed;
+static struct utsname tst_kernel;	/* that it was started on */
 
 /* Not set up: the test says nothing about checkpoints. */
 #define tst_die(what) do {						\
@@ -54,6 +56,16 @@ static inline void tst_begin(int argc, char **argv)
 	}
 	tst_go = argv[1];
 	tst_result = argv[2];
+	uname(&tst_kernel);
+}
+
+/* Is this another kernel than the one it was started on? */
+static inline int tst_other_kernel(void)
+{
+	struct utsname now;
+
+	uname(&now);
+	return strcmp(now.release, tst_kernel.release) || strcmp(now.version, tst_kernel.version);
 }
 
 static inline void tst_sleep_ms(long ms)

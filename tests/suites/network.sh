@@ -5,28 +5,16 @@
 # killed and restored, while both sides send and compare every byte. A sniffer
 # at the peer sees no reset and no new connection.
 . "$(dirname "$(realpath "$0")")/lib.sh"
+# shellcheck source=tests/lib/peer.sh
+. "$tests/lib/peer.sh"
 need_modules
 
 V=450
 image=$dumps/network
 net=$tests/network
 
-peer() { ip netns exec peer "$@"; }
-
 set_up() {
-	sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	ip link set lo up
-	ip netns add peer
-	ip link add p0 type veth peer name p1 netns peer
-	ip addr add 192.168.7.1/24 dev p0
-	ip -6 addr add fd07::1/64 dev p0 nodad
-	ip link set p0 up
-	peer ip link set lo up
-	peer ip addr add 192.168.7.2/24 dev p1
-	peer ip -6 addr add fd07::2/64 dev p1 nodad
-	peer ip link set p1 up
-	peer ip route add default via 192.168.7.1
-	peer ip -6 route add default via fd07::1
+	peer_up
 	mkve $V
 	vzctl --quiet set $V --ipadd 10.45.0.2 --ipadd fd45::2 --save
 	vzctl --quiet start $V
@@ -133,6 +121,6 @@ echo "# $counts"
 like "$counts" "syn 0 rst 0 .*unreachable 0" "no reset, no new connection, nothing unreachable"
 
 ve_end $V
-ip netns del peer
+peer_down
 rm -rf "$work" $image
 tap_done

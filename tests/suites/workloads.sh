@@ -108,6 +108,15 @@ dump() {
 	is_gone "$veid" "$name: the VE is gone"
 }
 
+# The machines that restore what one has dumped share it.
+undisturbed() {
+	local kept=/mnt/share/undisturbed.$1
+
+	[ -d /mnt/share ] || kept=$tap_tmp/undisturbed
+	[ -s "$kept" ] || { "undisturbed_$1" >"$kept.new" && mv "$kept.new" "$kept"; }
+	cat "$kept"
+}
+
 restore() {
 	local name=$1 veid=${veid_of[$1]} image=$dumps/workloads.$1 want got
 
@@ -115,7 +124,7 @@ restore() {
 		tap_result 1 "$name: there is an image of the boot before"
 		return
 	fi
-	want=$("undisturbed_$name")
+	want=$(undisturbed "$name")
 	mkve "$veid"
 	run vzctl restore "$veid" --dumpfile "$image" --stats; rc_is 0 "$name: restored"
 	if [ "$rc" = 0 ]; then

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * plain write|read FILE MIB, plain fork N: what the kernel does by itself, for
- * comparison. Prints microseconds.
+ * plain write|read FILE MIB, plain fork N, plain connect N: what the kernel does
+ * by itself, for comparison. Prints microseconds.
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,6 +76,26 @@ static int forks(int n)
 	return 0;
 }
 
+static int connections(int n)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct rlimit limit = { 2 * n + 100, 2 * n + 100 };
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = sizeof(addr);
+	long long start;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) || bind(listener, (void *)&addr, sizeof(addr)) ||
+	    listen(listener, 128) || getsockname(listener, (void *)&addr, &len))
+		return die("listen");
+	start = now_us();
+	for (int i = 0; i < n; i++)
+		if (connect(socket(AF_INET, SOCK_STREAM, 0), (void *)&addr, sizeof(addr)) ||
+		    accept(listener, NULL, NULL) < 0)
+			return die("connect");
+	printf("%lld\n", now_us() - start);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "write"))
@@ -81,6 +104,8 @@ int main(int argc, char **argv)
 		return copy(0, argv[2], atoi(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "fork"))
 		return forks(atoi(argv[2]));
-	fprintf(stderr, "usage: plain write|read FILE MIB | fork N\n");
+	if (argc == 3 && !strcmp(argv[1], "connect"))
+		return connections(atoi(argv[2]));
+	fprintf(stderr, "usage: plain write|read FILE MIB | fork N | connect N\n");
 	return 1;
 }

@@ -35,7 +35,8 @@ static const struct field uts_fields[] = {
 };
 
 static const struct field vdso_fields[] = {
-	F(cpt_vdso_image, size, 'u'), F(cpt_vdso_image, vvar_size, 'u'), { 0 }
+	F(cpt_vdso_image, size, 'u'), F(cpt_vdso_image, vvar_size, 'u'),
+	F(cpt_vdso_image, data, 'u'), { 0 }
 };
 
 static const struct field mount_fields[] = {
@@ -84,7 +85,13 @@ static const struct field mm_fields[] = {
 static const struct field vma_fields[] = {
 	F(cpt_vma_image, start, 'x'), F(cpt_vma_image, end, 'x'), F(cpt_vma_image, offset, 'x'),
 	F(cpt_vma_image, file, 'u'), F(cpt_vma_image, flags, 'x'), F(cpt_vma_image, type, 'u'),
-	F(cpt_vma_image, pkey, 'u'), { 0 }
+	F(cpt_vma_image, pkey, 'u'), F(cpt_vma_image, name, 'u'), { 0 }
+};
+
+static const struct field aio_fields[] = {
+	F(cpt_aio_image, flags, 'x'), F(cpt_aio_image, index, 'u'), F(cpt_aio_image, nr_events, 'u'),
+	F(cpt_aio_image, max_reqs, 'u'), F(cpt_aio_image, tail, 'u'),
+	F(cpt_aio_image, completed, 'u'), { 0 }
 };
 
 static const struct field pages_fields[] = {
@@ -449,6 +456,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_MOUNT]	= { mount_fields, .strings = 5 },
 	[CPT_OBJ_TMPFS]	= { tmpfs_fields, .strings = 2 },
 	[CPT_OBJ_CRED]	= { cred_fields },
+	[CPT_OBJ_AIO]	= { aio_fields },
 	[CPT_OBJ_MM]	= { mm_fields, ARRAY(cpt_mm_image, vmas, cpt_vma_image, vma_fields) },
 	[CPT_OBJ_SIGHAND] = { sighand_fields },
 	[CPT_OBJ_PIPE]	= { pipe_fields, ARRAY(cpt_pipe_image, bufs, cpt_pipe_buf, pipe_buf_fields) },

@@ -55,6 +55,7 @@
 #define CPT_MAX_OBJECTS		(1U << 22)
 #define CPT_MAX_META		(1ULL << 30)	/* all metadata of one image */
 #define CPT_MAX_SEMS		(1U << 16)	/* of one set of semaphores */
+#define CPT_MAX_VDSOS		16U		/* of one address space */
 
 /**
  * struct cpt_image_header - the first bytes of an image
@@ -122,7 +123,7 @@ enum cpt_object_type {
 	CPT_OBJ_END		= 1,	/* trailer */
 	CPT_OBJ_VE		= 2,	/* the VE as a whole */
 	CPT_OBJ_UTS		= 3,	/* UTS namespace */
-	CPT_OBJ_VDSO		= 4,	/* the dumping kernel's vdso */
+	CPT_OBJ_VDSO		= 4,	/* a vdso that programs have seen */
 	CPT_OBJ_MOUNT		= 5,	/* one mount */
 	CPT_OBJ_TMPFS		= 6,	/* one inode of a tmpfs */
 	CPT_OBJ_CRED		= 7,	/* credentials */
@@ -141,6 +142,7 @@ enum cpt_object_type {
 	CPT_OBJ_COW		= 20,	/* pages shared by copy-on-write */
 	CPT_OBJ_TMPFS_DATA	= 21,	/* contents of a tmpfs file */
 	CPT_OBJ_USAGE		= 22,	/* what a thread has used so far */
+	CPT_OBJ_AIO		= 23,	/* io_setup(2) */
 	CPT_OBJ_EVENTFD		= 24,	/* eventfd(2) */
 	CPT_OBJ_EPOLL		= 25,	/* epoll_create(2) */
 	CPT_OBJ_TIMERFD		= 26,	/* timerfd_create(2) */
@@ -226,13 +228,25 @@ struct cpt_uts_image {
 };
 
 /**
- * struct cpt_vdso_image - the vdso that the VE's programs have seen
- * @size: bytes of the text (and data) image; the content of the record
- * @vvar_size: bytes of the vvar area that stands in front of it
+ * struct cpt_vdso_image - a vdso that the VE's programs have seen
+ * @size: bytes of its text, a shared library
+ * @vvar_size: bytes of the vvar area, which it has its data from, in front of it
+ * @data: @vvar_size, or 0: the content has no data
+ * @zero: 0
+ *
+ * Content: the text; then what the vvar area is to hold where the text is not the
+ * kernel's own: the data of the moment of the dump, changed so that its clocks stand
+ * still and the text asks the kernel instead. Only the kernel that the text is of knows
+ * what that looks like.
+ *
+ * The first record is the dumping kernel's; others are those of kernels that the
+ * VE ran on before.
  */
 struct cpt_vdso_image {
 	__u32 size;
 	__u32 vvar_size;
+	__u32 data;
+	__u32 zero;
 };
 
 /**
@@ -392,6 +406,7 @@ struct cpt_cred_image {
 #define CPT_MM_BOTTOMUP		(1U << 1)	/* mmap searches upwards (legacy layout) */
 #define CPT_MM_MDWE		(1U << 2)	/* prctl(PR_SET_MDWE): PR_MDWE_REFUSE_EXEC_GAIN */
 #define CPT_MM_MDWE_NO_INHERIT	(1U << 3)	/* PR_MDWE_NO_INHERIT */
+#define CPT_MM_VDSO_CHANGED	(1U << 4)	/* the vdso's text was written to: its pages are stored */
 
 /**
  * struct cpt_mm_image - an address space
@@ -409,7 +424,8 @@ struct cpt_cred_image {
  * @mmap_base: where mmap searches down from
  * @mmap_legacy_base: where it searches up from
  * @exe_file: id of the CPT_OBJ_FILE that /proc/PID/exe is; 0 for none
- * @vdso: address of the vdso; 0 when it is not mapped
+ * @vdso: address of the vdso that the program was started with, which is one of its
+ *        mappings; 0 when none is mapped
  * @dumpable: as prctl(PR_GET_DUMPABLE) returns it
  * @flags: CPT_MM_*
  * @def_flags: CPT_VMA_LOCKED, CPT_VMA_LOCKONFAULT for new mappings (mlockall)
@@ -448,9 +464,11 @@ struct cpt_mm_image {
 /* cpt_vma_image.type */
 #define CPT_VMA_ANON		0	/* anonymous, private */
 #define CPT_VMA_FILE		1	/* of a file, private or shared */
-#define CPT_VMA_VVAR		2	/* the kernel's clock data (all vvar areas) */
-#define CPT_VMA_VDSO		3
+#define CPT_VMA_VVAR		2	/* clock data of the vdso behind it (all vvar areas) */
+#define CPT_VMA_VDSO		3	/* text of a vdso */
 #define CPT_VMA_SHM		4	/* shared anonymous or shmem: a file of CPT_OBJ_FILE */
+#define CPT_VMA_AIO		5	/* ring of a context of this address space (io_setup) */
+#define CPT_VMA_AIO_SEEN	6	/* ring of another's context, or of one that was destroyed */
 
 /* cpt_vma_image.flags */
 #define CPT_VMA_READ		(1U << 0)
@@ -481,7 +499,8 @@ struct cpt_mm_image {
  * @start: first address
  * @end: address behind the last
  * @offset: offset into the file in bytes
- * @file: id of the CPT_OBJ_FILE; 0 for none
+ * @file: id of the CPT_OBJ_FILE, or with CPT_VMA_AIO and _SEEN of the CPT_OBJ_AIO; 0 for
+ *        none
  * @cow: id of an address space that stands before this one: this mapping and
  *       the one it has at the same addresses come from the same fork, so that
  *       CPT_OBJ_COW records may share pages between them; 0 for none
@@ -489,7 +508,8 @@ struct cpt_mm_image {
  * @type: CPT_VMA_ANON ...
  * @pkey: protection key
  * @name: offset of the NUL-terminated PR_SET_VMA_ANON_NAME name in the bytes
- *        that follow the array of mappings in the content, plus 1; 0 for none
+ *        that follow the array of mappings in the content, plus 1; 0 for none.
+ *        For CPT_VMA_VVAR, CPT_VMA_VDSO the id of the CPT_OBJ_VDSO; 0 is 1
  */
 struct cpt_vma_image {
 	__u64 start;
@@ -501,6 +521,32 @@ struct cpt_vma_image {
 	__u32 type;
 	__u32 pkey;
 	__u32 name;
+};
+
+/* cpt_aio_image.flags */
+#define CPT_AIO_DESTROYED	(1U << 0)	/* only mappings of its ring are left */
+
+/**
+ * struct cpt_aio_image - a context of asynchronous I/O: io_setup(2)
+ * @flags: CPT_AIO_*
+ * @index: its number in its address space, from 0: the first word of the ring
+ * @nr_events: how many events the ring has room for, 128 for each page less 1
+ * @max_reqs: what io_setup was asked for
+ * @tail: where the next event goes
+ * @completed: events that have come and whose room was not given out again
+ *
+ * Content: the ring's bytes (struct aio_ring and the events) without the zeros at its
+ * end. No request is in flight: the events of all that were submitted are there. The
+ * mapping of type CPT_VMA_AIO that refers to the record says whose it is, and its address
+ * is the context's id. Of a destroyed context all other members are 0.
+ */
+struct cpt_aio_image {
+	__u32 flags;
+	__u32 index;
+	__u32 nr_events;
+	__u32 max_reqs;
+	__u32 tail;
+	__u32 completed;
 };
 
 /**
