@@ -216,7 +216,7 @@ static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct c
 		why = "lease";
 	else if (has_dnotify(d_inode(look->path.dentry), obj->ptr))
 		why = "F_NOTIFY";
-	else if (look->async)
+	else if (look->async && !(look->type && look->type->async_fd))
 		why = "O_ASYNC";
 	else if (look->stale)
 		why = "was modified since it was mapped, on a layered file system";
@@ -363,6 +363,8 @@ static int fill_path(struct vz_context *ctx, struct vz_obj *obj, struct cpt_file
 		fill_advice(file, v);
 	if (type && tty_hung_up_p(file))
 		v->flags |= CPT_FILE_HUNG_UP;
+	else if (type && type->async_fd)
+		v->async_fd = type->async_fd(file);
 	if (cpt_file_is_fifo(file)) {
 		v->pipe = cpt_id(ctx, CPT_OBJ_PIPE, file->private_data);
 		v->async_fd = cpt_pipe_async_fd(file);

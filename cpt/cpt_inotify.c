@@ -175,6 +175,21 @@ static int collect_file(struct vz_context *ctx, struct file *file)
 	return PTR_ERR_OR_ZERO(cpt_collect(ctx, CPT_OBJ_INOTIFY, file));
 }
 
+static u32 async_fd(struct file *file)
+{
+	const struct fsnotify_group *group = file->private_data;
+	const struct fasync_struct *async;
+	u32 fd = 0;
+
+	rcu_read_lock();
+	for (async = READ_ONCE(group->fsn_fa); async; async = READ_ONCE(async->fa_next)) {
+		if (async->fa_file == file)
+			fd = async->fa_fd + 1;
+	}
+	rcu_read_unlock();
+	return fd;
+}
+
 static const struct cpt_file_type inotify_files = {
 	.is = is_inotify,
 	.hold = hold,
@@ -182,6 +197,7 @@ static const struct cpt_file_type inotify_files = {
 	.drop = drop,
 	.collect = collect_file,
 	.object = cpt_file_itself,
+	.async_fd = async_fd,
 };
 
 /* The object is the file, which the kind file holds. */

@@ -4,6 +4,7 @@
  * down. Objects are struct mount, each with a reference to its vfsmount.
  */
 #include <linux/cgroup.h>
+#include <linux/ctype.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/kernfs.h>
@@ -39,99 +40,36 @@ static void cpt_mount_put(void *ptr)
 	mntput(vz_mount_mnt(ptr));
 }
 
-/* ---- the tree ---- */
-
-static int add_mount(struct vz_context *ctx, struct mount *m, u64 parent)
-{
-	struct cpt_mount_data *data = kzalloc(sizeof(*data), GFP_KERNEL);
-	struct vz_obj *obj;
-
-	if (!data)
-		return -ENOMEM;
-	obj = vz_obj_add(ctx, CPT_OBJ_MOUNT, m, 0);
-	if (!obj) {
-		kfree(data);
-		return -ENOMEM;
-	}
-	data->parent = parent;
-	obj->data = data;
-	obj->users = 1;
-	cpt_mount_get(m);
-	return 0;
-}
-
-/* The next one, depth first; siblings stand in the order of their mount(2). */
-static struct mount *next_mount(struct mount *m, const struct mount *root)
-{
-	struct list_head *next = vz_mount_mnt_mounts(m)->next;
-	struct mount *parent;
-
-	if (next != vz_mount_mnt_mounts(m))
-		return vz_mount_of_child(next);
-	while (m != root) {
-		parent = *vz_mount_mnt_parent(m);
-		next = vz_mount_mnt_child(m)->next;
-		if (next != vz_mount_mnt_mounts(parent))
-			return vz_mount_of_child(next);
-		m = parent;
-	}
-	return NULL;
-}
-
-/*
- * What the namespace has outside of the VE's root (the host's rootfs below it,
- * and what is mounted there) is no part of the VE: nobody in it can go there,
- * and whoever has a file open on it is refused by the kind file.
- */
-static int add_tree(struct vz_context *ctx, struct mount *root)
-{
-	struct mount *m;
-	int err = 0;
-
-	/* the tree stands still: only reading, no messages, under its lock */
-	down_read(vz_namespace_sem);
-	for (m = root; m && !err; m = next_mount(m, root))
-		err = add_mount(ctx, m, m == root ? 0 :
-				cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(m)));
-	up_read(vz_namespace_sem);
-	return err;
-}
-
 /* ---- what cannot be dumped ---- */
 
-/* Where else is this file system mounted? */
-static void count_instances(struct mount *m, unsigned int *within, unsigned int *outside)
+/* Is this file system mounted outside of the VE, too? */
+static bool is_outside(struct mount *m)
 {
 	struct super_block *sb = vz_mount_mnt(m)->mnt_sb;
 	struct mnt_namespace *ns = *vz_mount_mnt_ns(m), *other_ns;
+	bool outside = false;
 	struct list_head *p;
 	struct mount *other;
 
-	*within = *outside = 0;
 	read_seqlock_excl(vz_mount_lock);
 	list_for_each(p, &sb->s_mounts) {
 		other = vz_mount_of_instance(p);
 		other_ns = READ_ONCE(*vz_mount_mnt_ns(other));
-		if (other == m || vz_mount_mnt(other)->mnt_flags & MNT_INTERNAL)
-			continue;
-		if (other_ns == ns)
-			++*within;
-		else if (other_ns)
-			++*outside;
+		if (!(vz_mount_mnt(other)->mnt_flags & MNT_INTERNAL))
+			outside |= other_ns && other_ns != ns;
 	}
 	read_sequnlock_excl(vz_mount_lock);
+	return outside;
 }
 
-static const char *refused_flags(struct mount *m)
+static const char *refused_flags(const struct vz_obj *obj)
 {
-	const struct vfsmount *mnt = vz_mount_mnt(m);
+	const struct vfsmount *mnt = cpt_mount_vfs(obj);
+	const struct cpt_mount_data *data = obj->data;
 	int flags = READ_ONCE(mnt->mnt_flags);
 
-	if (*vz_mount_mnt_master(m))
-		return "a slave of another mount";
-	if (flags & MNT_SHARED && (!list_empty(vz_mount_mnt_share(m)) ||
-				   !list_empty(vz_mount_mnt_slave_list(m))))
-		return "shared with other mounts";
+	if (data->outside)
+		return "shared with mounts outside of the VE";
 	if (flags & MNT_LOCKS)
 		return "locked";
 	if (flags & MNT_SHRINKABLE)
@@ -141,70 +79,63 @@ static const char *refused_flags(struct mount *m)
 	return NULL;
 }
 
-/* Is it this VE's instance of a file system that shows something else elsewhere? */
-static const char *refused_instance(struct vz_context *ctx, const struct vfsmount *mnt)
+/* cgroups that the VE has made, which are not made anew. */
+static bool has_cgroups(const struct vfsmount *mnt)
 {
-	const char *type = mnt->mnt_sb->s_type->name;
-	const struct kernfs_node *kn;
-	struct task_struct *init;
-	struct cgroup *cgrp = NULL;
-	const char *what = NULL;
+	struct kernfs_node *kn = d_inode(mnt->mnt_root)->i_private;
+	const struct cgroup *cgrp = kernfs_type(kn) == KERNFS_DIR ? kn->priv : NULL;
 
-	if (!strcmp(type, "proc"))
-		return proc_pid_ns(mnt->mnt_sb) == ctx->pidns ? NULL : "of another PID namespace";
-	if (strcmp(type, "cgroup2"))
-		return mnt->mnt_root == mnt->mnt_sb->s_root ? NULL : "a bind mount of a part of it";
-
-	init = cpt_get_init(ctx);
-	kn = d_inode(mnt->mnt_root)->i_private;
-	if (!init)
-		return NULL;
-	task_lock(init);
-	if (init->nsproxy)
-		cgrp = init->nsproxy->cgroup_ns->root_cset->dfl_cgrp;
-	if (cgrp && kn->priv != cgrp)
-		what = "a bind mount of a part of it";
-	else if (cgrp && READ_ONCE(cgrp->nr_descendants))
-		what = "cgroups within the VE";
-	task_unlock(init);
-	put_task_struct(init);
-	return what;
+	return cgrp && READ_ONCE(cgrp->nr_descendants);
 }
 
-static const char *refused_root_of(const struct vfsmount *mnt, char *buf)
+/* Of proc: what belongs to a process is not there yet when mounts are made. */
+static bool is_of_a_process(const char *root)
 {
-	char *root = dentry_path_raw(mnt->mnt_root, buf, PATH_MAX);
+	return root[0] == '/' && (isdigit(root[1]) || strstarts(root, "/self") ||
+				  strstarts(root, "/thread-self"));
+}
 
-	return IS_ERR(root) ? "?" : root;
+/* What a bind mount is of. */
+static void check_bind(struct vz_context *ctx, struct vz_obj *obj, const char *path, char *buf)
+{
+	struct vfsmount *mnt = cpt_mount_vfs(obj);
+	const char *type = mnt->mnt_sb->s_type->name;
+	const struct cpt_mount_data *data = obj->data;
+	const char *root = dentry_path_raw(mnt->mnt_root, buf, PATH_MAX);
+	struct vz_obj *base = data->bind ? vz_obj_by_id(ctx, CPT_OBJ_MOUNT, data->bind) : NULL;
+
+	if (IS_ERR(root))
+		root = "?";
+	if (!base || !is_subdir(mnt->mnt_root, cpt_mount_vfs(base)->mnt_root) ||
+	    d_is_symlink(mnt->mnt_root) ||
+	    (!strcmp(type, "proc") && is_of_a_process(root)))
+		cpt_refuse(ctx, "mount %llu: %s: a bind mount of %s: not supported", obj->id, path,
+			   root);
 }
 
 static void check_file_system(struct vz_context *ctx, struct vz_obj *obj, const char *path, char *buf)
 {
 	struct vfsmount *mnt = cpt_mount_vfs(obj);
-	const char *type = mnt->mnt_sb->s_type->name, *what;
+	const char *type = mnt->mnt_sb->s_type->name;
 	const struct vz_fs *fs = vz_fs_find(type);
 	struct cpt_mount_data *data = obj->data;
-	unsigned int within, outside;
 
-	if (mnt->mnt_root != mnt->mnt_sb->s_root && strcmp(type, "cgroup2")) {
-		cpt_refuse(ctx, "mount %llu: %s: a bind mount of %s: not supported", obj->id, path,
-			   refused_root_of(mnt, buf));
-		return;
-	}
-	count_instances(obj->ptr, &within, &outside);
-	if (!fs)
+	if (!strcmp(type, "cgroup2") && has_cgroups(mnt))
+		cpt_refuse(ctx, "mount %llu: %s: cgroup2: cgroups within the VE: not supported",
+			   obj->id, path);
+	if (!fs && !data->bind)
 		cpt_refuse(ctx, "mount %llu: %s: file system %s: not supported", obj->id, path, type);
-	else if (outside && !(fs->flags & VZ_FS_GLOBAL))
+	else if (data->bind || data->no_base)
+		check_bind(ctx, obj, path, buf);
+	else if (!(fs->flags & VZ_FS_GLOBAL) && is_outside(obj->ptr))
 		cpt_refuse(ctx, "mount %llu: %s: %s is mounted outside of the VE too", obj->id, path,
-			   type);
-	else if (within && !(fs->flags & VZ_FS_MANY))
-		cpt_refuse(ctx, "mount %llu: %s: a bind mount of a %s: not supported", obj->id, path,
 			   type);
 	else if (mnt->mnt_sb->s_user_ns != &init_user_ns)
 		cpt_refuse(ctx, "mount %llu: %s: of another user namespace: not supported", obj->id,
 			   path);
-	else if ((what = refused_instance(ctx, mnt)))
-		cpt_refuse(ctx, "mount %llu: %s: %s: %s: not supported", obj->id, path, type, what);
+	else if (!strcmp(type, "proc") && proc_pid_ns(mnt->mnt_sb) != ctx->pidns)
+		cpt_refuse(ctx, "mount %llu: %s: proc: of another PID namespace: not supported",
+			   obj->id, path);
 	else
 		data->content = vz_mount_is_tmpfs(mnt);
 }
@@ -219,21 +150,17 @@ static int check_mount(struct vz_context *ctx, struct vz_obj *obj, char *buf)
 	int err;
 
 	name = cpt_path(ctx, &path, buf);
+	if (PTR_ERR_OR_ZERO(name) == -ENOENT)
+		return cpt_refuse(ctx, "mount %llu: %s: a bind mount of a file that was removed: not supported",
+				  obj->id, mnt->mnt_sb->s_type->name);
 	if (IS_ERR(name))
 		return cpt_refuse(ctx, "mount %llu: %s: lies outside of the VE's root", obj->id,
 				  mnt->mnt_sb->s_type->name);
-	what = refused_flags(obj->ptr);
+	what = refused_flags(obj);
 	if (what)
 		cpt_refuse(ctx, "mount %llu: %s: %s: not supported", obj->id, name, what);
 	if (!data->parent)
 		return 0;
-	err = cpt_reachable(ctx, &path, name);
-	if (err == -ESTALE)
-		return cpt_refuse(ctx, "mount %llu: %s: is hidden by another mount: not supported",
-				  obj->id, name);
-	if (err)
-		return cpt_err(ctx, err, "mount %llu: %s: cannot be looked up: error %d", obj->id,
-			       name, -err);
 	options = (char *)get_zeroed_page(GFP_KERNEL);
 	if (!options)
 		return -ENOMEM;
@@ -274,7 +201,7 @@ static int cpt_mount_root(struct vz_context *ctx)
 	if (root->dentry != root->mnt->mnt_root ||
 	    *vz_mount_mnt_ns(vz_real_mount(root->mnt)) != init_mnt_ns(ctx))
 		return cpt_refuse(ctx, "mount: the root of the VE's init is not the root of a mount of its namespace");
-	err = add_tree(ctx, vz_real_mount(root->mnt));
+	err = cpt_mount_tree(ctx, vz_real_mount(root->mnt));
 	if (err)
 		return err;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -298,6 +225,25 @@ static int cpt_mount_collect(struct vz_context *ctx, struct vz_obj *obj)
 
 /* ---- the record ---- */
 
+/* A cgroup2 mount begins at the VE's cgroup, wherever that is. */
+static char *root_path(const struct vfsmount *mnt, char *page)
+{
+	if (strcmp(mnt->mnt_sb->s_type->name, "cgroup2"))
+		return dentry_path_raw(mnt->mnt_root, page, PATH_MAX);
+	return memcpy(page, "/", 2);
+}
+
+/* From the root of what it is a bind mount of. */
+static char *bound_path(struct vz_context *ctx, struct vz_obj *obj, char *page)
+{
+	const struct cpt_mount_data *data = obj->data;
+	struct vfsmount *base = cpt_mount_vfs(vz_obj_by_id(ctx, CPT_OBJ_MOUNT, data->bind));
+	struct path from = { .mnt = base, .dentry = base->mnt_root };
+	struct path path = { .mnt = base, .dentry = cpt_mount_vfs(obj)->mnt_root };
+
+	return vz___d_path(&path, &from, page, PATH_MAX) ?: ERR_PTR(-ESTALE);
+}
+
 static int fill_content(struct vz_context *ctx, struct vz_obj *obj, struct cpt_buf *buf, char *page)
 {
 	struct vfsmount *mnt = cpt_mount_vfs(obj);
@@ -312,9 +258,7 @@ static int fill_content(struct vz_context *ctx, struct vz_obj *obj, struct cpt_b
 	err = cpt_buf_str(buf, name);
 	if (err)
 		return err;
-	/* a cgroup2 mount begins at the VE's cgroup, wherever that is */
-	name = strcmp(mnt->mnt_sb->s_type->name, "cgroup2") ?
-	       dentry_path_raw(mnt->mnt_root, page, PATH_MAX) : "/";
+	name = data->bind ? bound_path(ctx, obj, page) : root_path(mnt, page);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 	err = cpt_buf_str(buf, name) ?: cpt_buf_str(buf, mnt->mnt_sb->s_type->name) ?:
@@ -322,7 +266,7 @@ static int fill_content(struct vz_context *ctx, struct vz_obj *obj, struct cpt_b
 	if (err)
 		return err;
 	memset(page, 0, PAGE_SIZE);
-	if (data->parent)
+	if (data->parent && !data->bind)
 		err = vz_mount_options(mnt, page);
 	return err ?: cpt_buf_str(buf, page);
 }
@@ -349,6 +293,9 @@ static int cpt_mount_dump(struct vz_context *ctx, struct vz_obj *obj)
 		goto out;
 	}
 	v.parent = data->parent;
+	v.bind = data->bind;
+	v.peer = data->peer;
+	v.master = data->master;
 	v.flags = vz_mount_flags(mnt);
 	v.sb_flags = vz_mount_sb_flags(mnt);
 	v.propagation = mnt->mnt_flags & MNT_SHARED ? MS_SHARED :

@@ -355,6 +355,7 @@ static const struct cpt_file_type tcp_file = {
 	.drop = tcp_drop,
 	.collect = tcp_collect_file,
 	.object = tcp_object,
+	.async_fd = cpt_sock_async_fd,
 };
 
 static void cpt_tcp_get(void *ptr)

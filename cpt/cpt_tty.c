@@ -487,6 +487,21 @@ out:
 	return err;
 }
 
+static u32 cpt_tty_async_fd(struct file *file)
+{
+	const struct tty_struct *tty = file_tty(file);
+	const struct fasync_struct *async;
+	u32 fd = 0;
+
+	rcu_read_lock();
+	for (async = READ_ONCE(tty->fasync); async; async = READ_ONCE(async->fa_next)) {
+		if (async->fa_file == file)
+			fd = async->fa_fd + 1;
+	}
+	rcu_read_unlock();
+	return fd;
+}
+
 static const struct cpt_file_type tty_file = {
 	.path = true,
 	.is = cpt_tty_is,
@@ -495,6 +510,7 @@ static const struct cpt_file_type tty_file = {
 	.drop = cpt_tty_put,
 	.collect = cpt_tty_collect_file,
 	.object = cpt_tty_object,
+	.async_fd = cpt_tty_async_fd,
 };
 
 const struct cpt_ops cpt_tty_ops = {

@@ -290,6 +290,8 @@ struct tcp_sock_af_ops;
 	D(struct rw_semaphore, namespace_sem)				\
 	D(seqlock_t, mount_lock)					\
 	D(struct rw_semaphore, uts_sem)					\
+	/* requests that wait for locks on files */			\
+	D(spinlock_t, blocked_lock_lock)				\
 	/* AF_UNIX sockets by the inode of their socket file */		\
 	D(struct hlist_head, bsd_socket_buckets)			\
 	D(spinlock_t, bsd_socket_locks)					\
@@ -352,6 +354,7 @@ struct tcp_sock_af_ops;
 	M(mount, mnt_master, struct mount *)				\
 	M(mount, mnt_share, struct list_head)				\
 	M(mount, mnt_slave_list, struct list_head)			\
+	M(mount, mnt_slave, struct list_head)				\
 	M(mount, mnt_instance, struct list_head)			\
 	M(mount, mnt_ns, struct mnt_namespace *)			\
 	M(mount, mnt_id, int)						\

@@ -213,10 +213,14 @@ static inline void vz_set_inode_times(struct inode *inode, const struct vz_times
 #define vz_lock(lock, member)	((lock)->c.flc_##member)
 #define vz_file_lease		file_lease
 #define VZ_LOCK_LIST		c.flc_list
+#define VZ_BLOCKED_MEMBER	c.flc_blocked_member
+#define vz_lock_blocker(lock)	container_of((lock)->c.flc_blocker, struct file_lock, c)
 #else
 #define vz_lock(lock, member)	((lock)->fl_##member)
 #define vz_file_lease		file_lock
 #define VZ_LOCK_LIST		fl_list
+#define VZ_BLOCKED_MEMBER	fl_blocked_member
+#define vz_lock_blocker(lock)	((lock)->fl_blocker)
 #endif
 
 /* 6.10: a mark is looked up by its inode */

@@ -93,6 +93,8 @@ static const struct vz_rule mount_rules[] = {
 	VZ_RANGE(cpt_mount_image, dev, 0, 0xffffffff),
 	ID(cpt_mount_image, root_uid),
 	ID(cpt_mount_image, root_gid),
+	VZ_REF_OPT(cpt_mount_image, bind, CPT_OBJ_MOUNT),
+	VZ_REF_OPT(cpt_mount_image, peer, CPT_OBJ_MOUNT),
 };
 
 static int look_mount(struct vz_check *chk, struct vz_look *look)
@@ -109,6 +111,15 @@ static int look_mount(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "the root is not a plain path");
 	if (!root[strlen(root) + 1])
 		return vz_bad(chk, -EINVAL, "no file system type");
+	if (m->bind && !m->parent)
+		return vz_bad(chk, -EINVAL, "the first mount is a bind mount");
+	/* 1 << 20: MS_SHARED */
+	if (m->peer && m->propagation != 1 << 20)
+		return vz_bad(chk, -EINVAL, "a peer of mount %llu, but not shared", m->peer);
+	if (m->master && m->propagation == 1 << 17)
+		return vz_bad(chk, -EINVAL, "a slave, but unbindable");
+	if (m->master == chk->cur.id)
+		return vz_bad(chk, -EINVAL, "a slave of itself");
 	return 0;
 }
 
@@ -353,7 +364,8 @@ static int look_file(struct vz_check *chk, struct vz_look *look)
 				      (f->f_flags & 3) == 3 || f->pos ||
 				      !vz_check_find(chk, CPT_OBJ_PIPE, f->pipe)->u)) ||
 	    (f->flags & CPT_FILE_NO_WRITER && !f->pipe) ||
-	    (f->async_fd && !(f->pipe && f->f_flags & O_ASYNC_FLAG)))
+	    (f->async_fd && !((f->pipe || f->type == CPT_OBJ_TTY) &&
+			      f->f_flags & O_ASYNC_FLAG && !(f->flags & CPT_FILE_HUNG_UP))))
 		return vz_bad(chk, -EINVAL, "not a file with a path");
 	end = look->tail_len ? memchr(look->tail, 0, look->tail_len) : NULL;
 	if (!end || end + 1 != look->tail + look->tail_len || look->tail_len > CPT_MAX_PATH ||
@@ -576,6 +588,8 @@ static const struct vz_rule task_rules[] = {
 	VZ_MASK(cpt_task_image, ioprio, 0xffff),
 	VZ_RANGE(cpt_task_image, cpus, 0, 8192),
 	VZ_RANGE(cpt_task_image, slice_ns, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_task_image, lock_wait, 0, 0x7fffffff),
+	VZ_ZERO(cpt_task_image, zero),
 	VZ_TEXT(cpt_task_image, comm),
 };
 

@@ -283,6 +283,9 @@ static int rst_file_links(struct vz_context *ctx)
 		err = set_owner(ctx, file, v);
 		if (!err && v->async_fd)
 			err = set_async(file, v->async_fd);
+		/* a terminal gives one without an owner its foreground process group */
+		if (!err && v->async_fd && !v->owner_pid)
+			err = set_owner(ctx, file, v);
 		if (err)
 			return rst_err(ctx, err, "file %llu: %s: owner %u cannot be set: error %d",
 				       rec->hdr.id, path_of(rec), v->owner_pid, -err);

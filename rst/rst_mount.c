@@ -40,7 +40,41 @@ bool rst_mount_is_tmpfs(const struct vz_rec *rec)
 {
 	const struct cpt_mount_image *v = rec->fixed;
 
-	return v->parent && !strcmp(names_of(rec).type, "tmpfs");
+	return v->parent && !v->bind && !strcmp(names_of(rec).type, "tmpfs");
+}
+
+/* Its mount point from the root of the mount that it is on; NULL: is not on it. */
+static const char *point_on(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	const char *parent = names_of(rst_find(ctx, CPT_OBJ_MOUNT, v->parent)).point;
+	const char *point = names_of(rec).point;
+	size_t len = parent[1] ? strlen(parent) : 0;
+
+	if (strncmp(point, parent, len) || (point[len] && point[len] != '/'))
+		return NULL;
+	return point + len;
+}
+
+/* The kernel goes from slaves to masters, and around peers, without a bound. */
+static int check_propagation(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_mount_image *v = rec->fixed, *first, *m = v;
+	unsigned int steps = 0;
+
+	if (v->peer) {
+		first = rst_fixed(ctx, CPT_OBJ_MOUNT, v->peer);
+		if (first->propagation != MS_SHARED || first->peer || first->master != v->master)
+			return rst_err(ctx, -EINVAL, "mount %llu: mount %llu is not the first of its peers",
+				       rec->hdr.id, v->peer);
+	}
+	while (m && m->master) {
+		m = rst_fixed(ctx, CPT_OBJ_MOUNT, m->master);
+		if (!m || m->propagation != MS_SHARED || !rst_nth(ctx, CPT_OBJ_MOUNT, steps++))
+			return rst_err(ctx, -EINVAL, "mount %llu: is a slave of mount %llu, which cannot be",
+				       rec->hdr.id, v->master);
+	}
+	return 0;
 }
 
 /* The first option of a list that a file system of this kernel does not know, or NULL. */
@@ -70,8 +104,15 @@ static int rst_mount_check(struct vz_context *ctx, const struct vz_rec *rec)
 	const struct cpt_mount_image *v = rec->fixed;
 	struct mount_names n = names_of(rec);
 	const char *option;
+	int err;
 
-	if (!v->parent)
+	err = check_propagation(ctx, rec);
+	if (err || !v->parent)
+		return err;
+	if (!point_on(ctx, rec))
+		return rst_err(ctx, -EINVAL, "mount %llu: %s: is not on mount %llu", rec->hdr.id,
+			       n.point, v->parent);
+	if (v->bind)
 		return 0;
 	if (!vz_fs_find(n.type))
 		return rst_err(ctx, -EOPNOTSUPP, "mount %llu: %s: file system %s: not supported",
@@ -103,15 +144,53 @@ static int keep_mount(struct vz_context *ctx, u64 id, struct vfsmount *mnt)
 	return err;
 }
 
-static int find_point(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
+/*
+ * What has a name on a mount itself, whatever is mounted on it. @path: in: the
+ * root of the mount, out: what was found; its mount is held by rst_keep().
+ */
+static int walk(struct path *path, const char *name)
 {
-	const char *point = names_of(rec).point;
-	int err = kern_path(point, LOOKUP_DIRECTORY | LOOKUP_NO_SYMLINKS, path);
+	struct dentry *dentry = dget(path->dentry), *next;
+	size_t len;
 
+	for (; *name == '/' && name[1]; name += len) {
+		name++;
+		len = strchrnul(name, '/') - name;
+		next = d_can_lookup(dentry) ? lookup_positive_unlocked(name, dentry, len) :
+					      ERR_PTR(-ENOTDIR);
+		dput(dentry);
+		if (IS_ERR(next))
+			return PTR_ERR(next);
+		dentry = next;
+		/* a name is no link, which would lead out of the mount */
+		if (d_is_symlink(dentry)) {
+			dput(dentry);
+			return -ELOOP;
+		}
+	}
+	path->dentry = dentry;
+	return 0;
+}
+
+/* A place on a mount that was made before; path_put() when done. */
+static int find_on(struct vz_context *ctx, const struct vz_rec *rec, u64 mount, const char *name,
+		   struct path *path)
+{
+	int err;
+
+	path->mnt = rst_made(ctx, CPT_OBJ_MOUNT, mount);
+	if (!path->mnt)
+		return mount_error(ctx, rec, -EINVAL, "is on a mount that is not there");
+	path->dentry = path->mnt->mnt_root;
+	err = walk(path, name);
+	if (!err) {
+		mntget(path->mnt);
+		return 0;
+	}
 	if (err == -ENOENT || err == -ENOTDIR || err == -ELOOP)
-		return rst_err(ctx, err, "mount %llu: %s: no such directory: the file system is not that of the dump",
-			       rec->hdr.id, point);
-	return err ? mount_error(ctx, rec, err, "cannot be found") : 0;
+		return rst_err(ctx, err, "mount %llu: %s: no such file or directory: the file system is not that of the dump",
+			       rec->hdr.id, names_of(rec).point);
+	return mount_error(ctx, rec, err, "cannot be found");
 }
 
 /* Flags of the mount alone: mount(2) needs a word for "neither NOATIME nor RELATIME". */
@@ -155,69 +234,110 @@ static int set_root(struct vz_context *ctx, const struct vz_rec *rec, struct pat
 	return err ? mount_error(ctx, rec, err, "owner and mode of its root cannot be set") : 0;
 }
 
-/* The new mount at its path; what is found there is the one that was made. */
+/* What a file system that was mounted a moment ago gets at once. */
+static int set_file_system(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	int err;
+
+	if (vz_mount_is_tmpfs(path->mnt))
+		/* flags wait for the contents: rst_mount_finish() */
+		return rst_tmpfs_populate(ctx, rec->hdr.id, path);
+	if (vz_mount_sb_flags(path->mnt) != v->sb_flags &&
+	    !(vz_fs_find(names_of(rec).type)->flags & VZ_FS_GLOBAL))
+		return mount_error(ctx, rec, -EINVAL, "flags of the file system cannot be set");
+	err = set_mount_flags(ctx, rec, path);
+	return err ?: set_root(ctx, rec, path);
+}
+
+/* The new mount, which is on top of all that are at its place. */
 static int take_mount(struct vz_context *ctx, const struct vz_rec *rec, const struct path *point)
 {
 	const struct cpt_mount_image *v = rec->fixed;
-	struct path path;
+	struct path path = *point;
 	int err;
 
-	err = find_point(ctx, rec, &path);
-	if (err)
-		return err;
-	if (path.mnt == point->mnt || path.dentry != path.mnt->mnt_root ||
-	    strcmp(path.mnt->mnt_sb->s_type->name, names_of(rec).type)) {
+	path_get(&path);
+	while (follow_down_one(&path))
+		;
+	if (path.mnt == point->mnt || strcmp(path.mnt->mnt_sb->s_type->name, names_of(rec).type))
 		err = mount_error(ctx, rec, -EINVAL, "is not there after it was mounted");
-		goto out;
-	}
-	err = keep_mount(ctx, rec->hdr.id, path.mnt);
-	if (err)
-		goto out;
-	if (vz_mount_is_tmpfs(path.mnt)) {
-		/* flags wait for the contents: rst_mount_finish() */
-		err = rst_tmpfs_populate(ctx, rec->hdr.id, &path);
-		goto out;
-	}
-	if (vz_mount_sb_flags(path.mnt) != v->sb_flags &&
-	    !(vz_fs_find(names_of(rec).type)->flags & VZ_FS_GLOBAL))
-		err = mount_error(ctx, rec, -EINVAL, "flags of the file system cannot be set");
+	else
+		err = keep_mount(ctx, rec->hdr.id, path.mnt);
 	if (!err)
-		err = set_mount_flags(ctx, rec, &path);
-	if (!err)
-		err = set_root(ctx, rec, &path);
-out:
+		err = v->bind ? set_mount_flags(ctx, rec, &path) : set_file_system(ctx, rec, &path);
 	path_put(&path);
 	return err;
+}
+
+/* mount(2) takes a name: "/", while what it is to be of is the root. */
+static int bind_mount(struct vz_context *ctx, const struct vz_rec *rec, struct path *point)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	struct path from, root;
+	int err;
+
+	err = find_on(ctx, rec, v->bind, names_of(rec).root, &from);
+	if (err)
+		return err;
+	get_fs_root(current->fs, &root);
+	vz_set_fs_root(current->fs, &from);
+	err = vz_path_mount("/", point, NULL, MS_BIND, NULL);
+	vz_set_fs_root(current->fs, &root);
+	path_put(&root);
+	path_put(&from);
+	return err ? mount_error(ctx, rec, err, "cannot be bound") : 0;
+}
+
+static int new_mount(struct vz_context *ctx, const struct vz_rec *rec, struct path *point,
+		     char *page)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	struct mount_names n = names_of(rec);
+	unsigned long flags = mount_flags(v->flags & ~MS_RDONLY) | v->sb_flags;
+	int err;
+
+	if (rst_mount_is_tmpfs(rec))
+		flags &= ~MS_RDONLY;
+	/* mount(2) gives its code a page */
+	memset(page, 0, PAGE_SIZE);
+	if (strscpy(page, n.options, PAGE_SIZE) < 0)
+		return mount_error(ctx, rec, -E2BIG, "options are too long");
+	err = vz_path_mount(n.source, point, n.type, flags, page);
+	return err ? mount_error(ctx, rec, err, "cannot be mounted") : 0;
 }
 
 static int make_mount(struct vz_context *ctx, const struct vz_rec *rec, char *page)
 {
 	const struct cpt_mount_image *v = rec->fixed;
-	struct mount_names n = names_of(rec);
-	unsigned long flags = mount_flags(v->flags & ~MS_RDONLY) | v->sb_flags;
-	struct path point;
+	struct path point, above;
 	int err;
 
-	if (rst_mount_is_tmpfs(rec))
-		flags &= ~MS_RDONLY;
-	err = find_point(ctx, rec, &point);
+	err = find_on(ctx, rec, v->parent, point_on(ctx, rec), &point);
 	if (err)
 		return err;
-	if (rst_made(ctx, CPT_OBJ_MOUNT, v->parent) != point.mnt) {
-		err = mount_error(ctx, rec, -EINVAL, "lies on another mount than before");
-		goto out;
-	}
-	/* mount(2) gives its code a page */
-	memset(page, 0, PAGE_SIZE);
-	if (strscpy(page, n.options, PAGE_SIZE) < 0) {
-		err = mount_error(ctx, rec, -E2BIG, "options are too long");
-		goto out;
-	}
-	err = vz_path_mount(n.source, &point, n.type, flags, page);
-	err = err ? mount_error(ctx, rec, err, "cannot be mounted") : take_mount(ctx, rec, &point);
-out:
+	/* mount(2) goes on top of what is there */
+	above = point;
+	path_get(&above);
+	if (follow_down_one(&above))
+		err = mount_error(ctx, rec, -EBUSY, "something is mounted at its place");
+	path_put(&above);
+	if (!err)
+		err = v->bind ? bind_mount(ctx, rec, &point) : new_mount(ctx, rec, &point, page);
+	if (!err)
+		err = take_mount(ctx, rec, &point);
 	path_put(&point);
 	return err;
+}
+
+/* Until all is made, nothing that is mounted appears anywhere else. */
+static int make_private(struct vz_context *ctx, const struct vz_rec *rec, struct path *root)
+{
+	int err = 0;
+
+	if (root->mnt->mnt_flags & (MNT_SHARED | MNT_UNBINDABLE))
+		err = vz_path_mount(NULL, root, NULL, MS_PRIVATE, NULL);
+	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
 }
 
 static int take_root(struct vz_context *ctx, const struct vz_rec *rec)
@@ -229,6 +349,8 @@ static int take_root(struct vz_context *ctx, const struct vz_rec *rec)
 	err = keep_mount(ctx, rec->hdr.id, root.mnt);
 	if (!err && root.dentry != root.mnt->mnt_root)
 		err = mount_error(ctx, rec, -EINVAL, "the root is not the root of a mount");
+	if (!err)
+		err = make_private(ctx, rec, &root);
 	if (!err)
 		err = set_mount_flags(ctx, rec, &root);
 	path_put(&root);
@@ -286,28 +408,81 @@ static int set_propagation(struct vz_context *ctx, const struct vz_rec *rec, str
 	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
 }
 
+static void join_peers(struct mount *m, struct mount *first)
+{
+	struct vfsmount *mnt = vz_mount_mnt(m);
+
+	*vz_mount_mnt_group_id(m) = *vz_mount_mnt_group_id(first);
+	list_add_tail(vz_mount_mnt_share(m), vz_mount_mnt_share(first));
+	mnt->mnt_flags = (mnt->mnt_flags & ~MNT_UNBINDABLE) | MNT_SHARED;
+}
+
+/*
+ * As move_mount(2) with MOVE_MOUNT_SET_GROUP does it, which asks for a peer that
+ * shows all that the new one shows: that one may have been unmounted.
+ */
+static int set_relations(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	struct vfsmount *mnt = rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id);
+	struct vfsmount *first = v->peer ? rst_made(ctx, CPT_OBJ_MOUNT, v->peer) : NULL;
+	struct vfsmount *master = v->master ? rst_made(ctx, CPT_OBJ_MOUNT, v->master) : NULL;
+	struct mount *m = vz_real_mount(mnt);
+	int err = 0;
+
+	if ((v->peer && (!first || first->mnt_sb != mnt->mnt_sb)) ||
+	    (v->master && (!master || master->mnt_sb != mnt->mnt_sb)))
+		return mount_error(ctx, rec, -EINVAL, "is related to a mount of another file system");
+	down_write(vz_namespace_sem);
+	write_seqlock(vz_mount_lock);
+	/* still as they were made, and nobody has unmounted one */
+	if (*vz_mount_mnt_master(m) || (first && (mnt->mnt_flags & MNT_SHARED ||
+						  !(first->mnt_flags & MNT_SHARED)))) {
+		err = -EBUSY;
+		goto out;
+	}
+	if (first)
+		join_peers(m, vz_real_mount(first));
+	if (master) {
+		*vz_mount_mnt_master(m) = vz_real_mount(master);
+		list_add_tail(vz_mount_mnt_slave(m), vz_mount_mnt_slave_list(vz_real_mount(master)));
+	}
+out:
+	write_sequnlock(vz_mount_lock);
+	up_write(vz_namespace_sem);
+	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
+}
+
 /* In init's context. */
 int rst_mount_finish(struct vz_context *ctx)
 {
+	const struct cpt_mount_image *v;
 	const struct vz_rec *rec;
 	struct path path;
 	unsigned int i;
 	int err = 0;
 
 	rst_for_each(ctx, CPT_OBJ_MOUNT, i, rec) {
+		v = rec->fixed;
 		/* held by rst_keep() */
 		path.mnt = rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id);
 		if (!path.mnt)
-			continue;
+			return mount_error(ctx, rec, -EINVAL, "is not there");
 		path.dentry = path.mnt->mnt_root;
-		if (i && vz_mount_is_tmpfs(path.mnt))
+		if (rst_mount_is_tmpfs(rec))
 			err = finish_tmpfs(ctx, rec, &path);
-		if (!err)
+		if (!err && !v->peer)
 			err = set_propagation(ctx, rec, &path);
 		if (err)
 			return err;
 	}
-	return 0;
+	/* all that are the first of their peers are shared now */
+	rst_for_each(ctx, CPT_OBJ_MOUNT, i, rec) {
+		v = rec->fixed;
+		if (!err && (v->peer || v->master))
+			err = set_relations(ctx, rec);
+	}
+	return err;
 }
 
 static void rst_mount_undo(void *ptr)

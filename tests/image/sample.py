@@ -28,6 +28,11 @@ def mounts(img):
     img.add("TMPFS", 6, dict(inode, mode=0o10600), strings("/fifo"))
     img.add("MOUNT", 4, {"parent": 1, "flags": 10, "root_mode": 0o40755},
             strings("/dev/pts", "/", "devpts", "devpts", "gid=5,mode=620,ptmxmode=666"))
+    tmpfs = {"parent": 1, "root_mode": 0o40755, "propagation": 1 << 20}
+    img.add("MOUNT", 5, dict(tmpfs, bind=3), strings("/srv", "/", "tmpfs", "tmpfs", ""))
+    img.add("MOUNT", 6, dict(tmpfs, bind=3, peer=5), strings("/mnt", "/", "tmpfs", "tmpfs", ""))
+    img.add("MOUNT", 7, dict(tmpfs, parent=6, bind=3, master=6, root_mode=0o100644),
+            strings("/mnt/data", "/data", "tmpfs", "tmpfs", ""))
     img.add("GHOST", 1, {"mount": 1, "mode": 0o100600, "size": 5000}, strings("/tmp/unlinked"))
     img.add("GHOST", 2, {"mount": 1, "mode": 0o40755}, strings("/tmp/removed"))
 
@@ -249,7 +254,7 @@ def tasks(img):
     regs = {"rip": 0x400100, "cs": 0x33, "eflags": 0x202, "rsp": 0x7fff00003000, "ss": 0x2b}
     live = {"regs": regs, "cred": 1, "files": 1, "fs": 1, "sas_ss_flags": 2}
     img.add("TASK", 1, dict(live, tid=1, tgid=1, comm=b"init"))
-    img.add("TASK", 2, dict(live, tid=2, tgid=1, comm=b"worker", cpus=8), b"\3" + bytes(7))
+    img.add("TASK", 2, dict(live, tid=2, tgid=1, comm=b"worker", cpus=8, lock_wait=1), b"\3" + bytes(7))
     img.add("TASK", 5, dict(live, tid=5, tgid=5, comm=b"child"))
     img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "comm": b"gone"})
     for tid in 1, 2, 5:

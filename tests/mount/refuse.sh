@@ -23,23 +23,24 @@ refused() {
 }
 
 run vzctl chkpnt 101 --check; rc_is 0 "a VE as it is started"
-refused "bind mount" 'mount [0-9]+: /mnt: a bind mount of /etc: not supported' \
-	'mount --bind /etc /mnt' 'umount /mnt'
-refused "bind of a tmpfs" 'mount [0-9]+: /mnt: a bind mount of a tmpfs: not supported' \
-	'mount --bind /run /mnt' 'umount /mnt'
+refused "bind mount" 'mount [0-9]+: /media: a bind mount of /s: not supported' \
+	'mount -t tmpfs a /mnt && mkdir /mnt/s && mount --bind /mnt/s /media && umount /mnt' 'umount /media'
+refused "bind mount of a process" 'mount [0-9]+: /mnt: a bind mount of /1: not supported' \
+	'mount --bind /proc/1 /mnt' 'umount /mnt'
+refused "bind mount of a removed file" 'mount [0-9]+: .*: a bind mount of a file that was removed: not supported' \
+	'touch /x /y && mount --bind /x /y && rm /x' 'umount /y; rm /y'
+refused "a mount within its bind mount" 'mount [0-9]+: /media: a bind mount of /s: not supported' \
+	'mount -t tmpfs a /mnt && mkdir -p /mnt/s/z && mount --bind /mnt/s /media && mount --make-private / && mount --make-private /mnt && mount --move /mnt /media/z' \
+	'umount /media/z; umount /media'
 refused "file system" 'mount [0-9]+: /mnt: file system ramfs: not supported' \
 	'mount -t ramfs none /mnt' 'umount /mnt'
-refused "hidden mount" 'mount [0-9]+: /mnt: is hidden by another mount: not supported' \
-	'mount -t tmpfs none /mnt && mount -t tmpfs none /mnt' 'umount /mnt; umount /mnt'
-refused "hidden mount below" 'mount [0-9]+: /mnt/a: is hidden by another mount: not supported' \
-	'mkdir -p /mnt/a && mount -t tmpfs none /mnt/a && mount -t tmpfs none /mnt' \
-	'umount /mnt; umount /mnt/a; rmdir /mnt/a'
-refused "slave mount" 'mount [0-9]+: /media: a slave of another mount: not supported' \
-	'mount -t tmpfs a /mnt && mount --make-shared /mnt && mount --bind /mnt /media && mount --make-slave /media' \
-	'umount /media; umount /mnt'
-refused "peers" 'mount [0-9]+: /mnt: shared with other mounts: not supported' \
-	'mount -t tmpfs a /mnt && mount --make-shared /mnt && mount --bind /mnt /media' \
-	'umount /media; umount /mnt'
+refused "a namespace's mount" 'mount [0-9]+: /ns: file system nsfs: not supported' \
+	'touch /ns && mount --bind /proc/1/ns/uts /ns' 'umount /ns; rm /ns'
+if vzctl exec 101 'mount -t overlay -o lowerdir=/etc:/usr over /mnt' 2>/dev/null; then
+	refused "overlay" 'mount [0-9]+: /mnt: file system overlay: not supported' true 'umount /mnt'
+else
+	skip "overlay" "it cannot be mounted"
+fi
 refused "extended attribute" 'tmpfs: mount [0-9]+: /x/y: extended attribute trusted.t: not supported' \
 	'mkdir /run/x && touch /run/x/y && python3 -c "import os; os.setxattr(\"/run/x/y\", \"trusted.t\", b\"v\")"' \
 	'rm -r /run/x'
@@ -76,7 +77,7 @@ fi
 umount /vz/out
 
 # All reasons at once.
-vzctl exec 101 'mount --bind /etc /mnt; mount -t ramfs r /media; touch /run/q && chattr +a /run/q'; ok "three reasons"
+vzctl exec 101 'mount -t hugetlbfs h /mnt; mount -t ramfs r /media; touch /run/q && chattr +a /run/q'; ok "three reasons"
 run vzctl chkpnt 101 --dumpfile /vz/dump/refused; rc_is 16 "chkpnt: 16"
 is "$(grep -c 'not supported' <<<"$err")" 3 "all are said"
 [ ! -e /vz/dump/refused ]; ok "no file"

@@ -11,11 +11,10 @@ here=$(dirname "$(realpath "$0")")
 for ko in vzcpt vzrst; do
 	[ -d /sys/module/$ko ] || insmod /opt/vz/modules/$ko.ko; ok "load $ko"
 done
-# mount point, options, propagation, type, source, options of the file system
-# (ids and device numbers are new ones)
+# Each mount with the mounts below it, root, options, peers and masters, type, source, options
+# of the file system; ids and device numbers are new ones.
 mounts() {
-	vzctl exec 101 'cat /proc/self/mountinfo' |
-		sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //; s/shared:[0-9]+/shared/'
+	vzctl exec 101 'cat /proc/self/mountinfo' | python3 "$here/mountinfo.py"
 }
 
 mkve 101 && vzctl --quiet start 101; ok "start"
@@ -37,6 +36,33 @@ vzctl exec 101 '
 	mount -t sysfs -o noexec,nosuid,nodev,ro sys2 /m/sys
 	mount -t tmpfs sh /m/shared; mount --make-shared /m/shared
 	mkdir /m/shared/in; mount -t tmpfs sh2 /m/shared/in
+	# bind mounts: of directories and files, of a part of a tmpfs, of proc, one in the other
+	mkdir -p /m/src/dir/deep /m/b/dir /m/b/part /m/b/etc /m/b/sys /m/b/again /m/b/ro
+	echo one >/m/src/file; echo two >/m/src/dir/deep/file; touch /m/b/file /m/b/null /m/b/kmsg
+	mount --bind /m/src/dir /m/b/dir
+	mount --bind /m/src/file /m/b/file
+	mount --bind /dev/null /m/b/null
+	mount --bind /m/tmpfs/sub/.. /m/b/part; mount --bind -o ro,nosuid,noexec /etc /m/b/etc
+	mount -o remount,bind,ro,nosuid,noexec /m/b/etc
+	mkdir /m/tmpfs/of-a-tmpfs; echo three >/m/tmpfs/of-a-tmpfs/file
+	mount --bind /m/tmpfs/of-a-tmpfs /m/b/again
+	mount --bind /proc/sys /m/b/sys; mount -o remount,bind,ro /m/b/sys
+	mount --bind /dev/null /m/b/kmsg
+	mount -t tmpfs in-a-bind /m/b/dir/deep; echo four >/m/b/dir/deep/file
+	# stacked, hidden, and made when their place was hidden
+	mkdir -p /m/top/below /m/top/late; mount -t tmpfs hidden /m/top/below
+	exec 5</m/top/late
+	mount -t tmpfs over /m/top; mkdir /m/top/x; mount -t tmpfs over2 /m/top
+	mount --bind /m/src /m/top
+	mount -c -t tmpfs late /proc/self/fd/5
+	exec 5<&-
+	# peers, slaves, slaves with peers of their own
+	mkdir /m/p1 /m/p2 /m/s1 /m/s2 /m/s3 /m/part
+	mount -t tmpfs peers /m/p1; mount --make-shared /m/p1; mkdir /m/p1/sub /m/p1/x
+	mount --bind /m/p1 /m/p2; mount --bind /m/p1 /m/s1; mount --make-slave /m/s1
+	mount --bind /m/p2 /m/s2; mount --make-slave /m/s2; mount --make-shared /m/s2
+	mount --bind /m/s2 /m/s3; mount --bind /m/p1/sub /m/part
+	mount -t tmpfs everywhere /m/p1/sub
 	mount -t tmpfs ub /m/unbindable; mount --make-unbindable /m/unbindable
 '; ok "mounts"
 mounts >"$tap_tmp/before"
@@ -48,11 +74,11 @@ run vzcptcheck -v /vz/dump/101; rc_is 0 "vzcptcheck"
 # A directory that a mount needs is gone.
 mv /vz/private/101/m/mq /vz/private/101/m/mq.gone
 run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 17 "restore without a mount point: 17"
-like "$err" 'mount [0-9]+: /m/mq: no such directory: the file system is not that of the dump' "named"
+like "$err" 'mount [0-9]+: /m/mq: no such file or directory: the file system is not that of the dump' "named"
 run vzctl status 101; like "$out" "down" "no VE is left"
 ln -s /m/cg /vz/private/101/m/mq
 run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 17 "restore with a link as mount point: 17"
-like "$err" 'mount [0-9]+: /m/mq: no such directory' "named"
+like "$err" 'mount [0-9]+: /m/mq: no such file or directory' "named"
 rm /vz/private/101/m/mq; mv /vz/private/101/m/mq.gone /vz/private/101/m/mq
 
 run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 0 "restore"
@@ -64,6 +90,19 @@ is "$(vzctl exec 101 'cat /m/tmpfs/file /m/tmpfs/sub/file /m/ro/file /m/rosb/fil
 deeper
 fixed
 fixed" "contents are the same"
+is "$(vzctl exec 101 'cat /m/b/file /m/b/dir/deep/file /m/b/again/file')" "one
+four
+three" "bind mounts show what they showed"
+appears() {
+	vzctl exec 101 "$1"
+	vzctl exec 101 'cut -d" " -f5 /proc/self/mountinfo' | grep -E '^/m/[ps][123]/x$' | sort | xargs
+}
+is "$(appears 'mount -t tmpfs new /m/p2/x')" "/m/p1/x /m/p2/x /m/s1/x /m/s2/x /m/s3/x" \
+	"a mount on a peer appears on peers and slaves"
+is "$(appears 'umount /m/p1/x')" "" "and goes"
+is "$(appears 'mount -t tmpfs new /m/s3/x')" "/m/s2/x /m/s3/x" "one on a slave on its peers only"
+is "$(appears 'umount /m/s2/x; mount -t tmpfs new /m/s1/x')" "/m/s1/x" "one on a slave alone"
+vzctl exec 101 'umount /m/s1/x'
 is "$(vzctl exec 101 'touch /m/ro/x 2>/dev/null || touch /m/rosb/x 2>/dev/null || echo ro')" ro "read-only stays so"
 
 # Once more, from the restored VE.

@@ -43,7 +43,9 @@ static const struct field mount_fields[] = {
 	F(cpt_mount_image, parent, 'u'), F(cpt_mount_image, flags, 'x'),
 	F(cpt_mount_image, sb_flags, 'x'), F(cpt_mount_image, propagation, 'x'),
 	F(cpt_mount_image, dev, 'x'), F(cpt_mount_image, root_mode, 'o'),
-	F(cpt_mount_image, root_uid, 'u'), F(cpt_mount_image, root_gid, 'u'), { 0 }
+	F(cpt_mount_image, root_uid, 'u'), F(cpt_mount_image, root_gid, 'u'),
+	F(cpt_mount_image, bind, 'u'), F(cpt_mount_image, peer, 'u'),
+	F(cpt_mount_image, master, 'u'), { 0 }
 };
 
 static const struct field tmpfs_fields[] = {

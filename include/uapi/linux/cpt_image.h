@@ -256,16 +256,22 @@ struct cpt_vdso_image {
  * @flags: MS_RDONLY, NOSUID, NODEV, NOEXEC, NOSYMFOLLOW, NOATIME, NODIRATIME,
  *         RELATIME of the mount
  * @sb_flags: MS_RDONLY, SYNCHRONOUS, DIRSYNC, LAZYTIME of the file system
- * @propagation: 0 (private), MS_SHARED (a peer group of its own), MS_UNBINDABLE
+ * @propagation: 0 (private), MS_SHARED, MS_UNBINDABLE
  * @dev: dev_t of the file system as stat(2) shows it, in new encoding
  * @root_mode: mode of the mount's root directory
  * @root_uid: its owner
  * @root_gid: its group
+ * @bind: id of the mount of the same file system that it is a bind mount of; 0: the
+ *        file system is mounted
+ * @peer: with MS_SHARED: id of the first mount of its peer group; 0: it is the first
+ * @master: id of the mount that it is a slave of; 0: none. May be a later one
  *
  * Content: five NUL-terminated strings: mount point (from the VE's root),
- * root of the mount within its file system, file system type, source, options
+ * root of the mount within its file system (of a bind mount: from the root of @bind; it may
+ * be a file), file system type, source, options
  * as mount(2) takes them (for tmpfs always with its size, which else depends on
- * the host). Records stand in an order in which they can be mounted.
+ * the host). Records stand in an order in which they can be mounted: one that is
+ * mounted on another's root has the same mount point.
  */
 struct cpt_mount_image {
 	__u64 parent;
@@ -276,6 +282,9 @@ struct cpt_mount_image {
 	__u64 dev;
 	__u32 root_uid;
 	__u32 root_gid;
+	__u64 bind;
+	__u64 peer;
+	__u64 master;
 };
 
 /**
@@ -1065,6 +1074,9 @@ struct cpt_regs {
  * @sessionid: /proc/PID/sessionid
  * @comm: name, NUL-terminated
  * @slice_ns: sched_setattr(2): slice of an ordinary task; 0: the default
+ * @lock_wait: place among those that wait for locks on files (F_SETLKW, flock), from
+ *             1; 0: it does not
+ * @zero: 0
  *
  * The record's id is the tid. A process' first task is its leader. A zombie has
  * one task, of which only tid, tgid, cred and comm are set.
@@ -1103,6 +1115,8 @@ struct cpt_task_image {
 	__u32 sessionid;
 	__u8  comm[16];
 	__u64 slice_ns;
+	__u32 lock_wait;
+	__u32 zero;
 };
 
 /**
