@@ -58,7 +58,7 @@ vzctl exec $V '
 	ip rule add priority 77 from 10.45.0.0/24 lookup 100
 	ip route add 192.0.2.0/24 dev venet0 table 100
 	echo 1 >/proc/sys/net/ipv4/conf/venet0/log_martians'; ok "neighbours, rules, settings of the device"
-state='cat /proc/sys/net/ipv4/conf/venet0/log_martians; ip -d addr; ip route show table all; ip -6 route show table all; ip rule; ip neigh'
+state='cat /proc/sys/net/ipv4/conf/venet0/log_martians; ip -d addr; ip route show table all; ip -6 route show table all; ip rule; ip neigh | sort'
 before=$(vzctl exec $V "$state")
 run vzctl chkpnt $V --dumpfile $image; rc_is 0 "dumped"
 run peer ping -c1 -W1 10.45.0.2; rc_is 1 "nobody answers for it"
