@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock: locks that the VE's processes hold on files. Nobody waits for one:
- * waiting system calls begin anew.
+ * flock: locks that the VE's processes hold on files. Who waits for one calls
+ * again, in the order in which they waited: cpt_task_image.lock_wait.
  */
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>

@@ -142,6 +142,7 @@ static void forget_ve(struct vz_context *ctx)
 	if (ctx->init && !pid_has_task(ctx->init, PIDTYPE_TGID))
 		vz_net_end(ctx);
 	vz_net_unlock(ctx);
+	vz_release_lock_waiters(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;

@@ -222,6 +222,8 @@ static int dump_task(struct vz_context *ctx, struct vz_task *vt)
 		fill_signals(ctx, vt, &v);
 		fill_scheduling(task, &v);
 		fill_user(task, &v);
+		if (vz_in_lock_wait(v.regs.orig_rax, v.regs.rsi))
+			v.lock_wait = vt->lock_wait;
 		err = cpt_fill_restart(ctx, vt, &v.restart);
 		if (!err)
 			err = fill_cpus(task, &cpus);

@@ -22,4 +22,6 @@ void vz_work_put(struct vz_task *vt);
 /* The task work: parks. */
 void vz_park_work(struct callback_head *work);
 
+void vz_note_lock_waiters(struct vz_context *ctx);
+
 #endif

@@ -236,6 +236,7 @@ int vz_park_all(struct vz_context *ctx)
 		new = vz_park_scan(ctx);
 		if (new < 0)
 			return new;
+		vz_note_lock_waiters(ctx);
 		busy = 0;
 		ctx->progress_total = 0;
 		list_for_each_entry_safe(vt, next, &ctx->tasks, node) {

@@ -212,6 +212,7 @@ enum vz_park_state {
  * @proc: (rst) its CPT_OBJ_PROCESS record
  * @rec: (rst) its CPT_OBJ_TASK record; NULL for a zombie
  * @leader: (rst) leader of its thread group; itself for a leader
+ * @lock_wait: place among those that wait for locks on files, from 1; 0: it does not
  * @on_release: run in the task's own context when it is released, before it
  *              goes on to user mode; not when it was killed
  */
@@ -238,6 +239,7 @@ struct vz_task {
 	const struct vz_rec *proc;
 	const struct vz_rec *rec;
 	struct vz_task *leader;
+	unsigned int lock_wait;
 	void (*on_release)(struct vz_task *vt);
 };
 
@@ -263,6 +265,8 @@ int vz_wait_zombie(struct vz_task *vt);
 int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg);
 void vz_release(struct vz_task *vt);
 void vz_release_all(struct vz_context *ctx);
+bool vz_in_lock_wait(unsigned long nr, unsigned long cmd);
+void vz_release_lock_waiters(struct vz_context *ctx);
 int vz_kill_all(struct vz_context *ctx);
 
 /* ---- objects: hash.c ---- */

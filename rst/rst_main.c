@@ -351,6 +351,7 @@ int rst_resume(struct vz_context *ctx)
 	ctx->stats.frozen_time = ktime_us_delta(ktime_get(), ctx->frozen_at);
 	ctx->frozen_at = 0;
 	vz_net_unlock(ctx);
+	vz_release_lock_waiters(ctx);
 	vz_release_all(ctx);
 	vz_clear_ve(ctx);
 	ctx->stage = CPT_STAGE_IDLE;

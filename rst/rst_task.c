@@ -162,6 +162,7 @@ static int rst_task_finish(struct vz_task *vt)
 		return err;
 	current->pdeath_signal = t->pdeath_signal;	/* cleared by new credentials */
 	set_signals(vt, t);
+	vt->lock_wait = t->lock_wait;
 	return set_regs(vt, &t->regs);
 }
 

@@ -4,7 +4,9 @@
  */
 #include "tst.h"
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -44,6 +46,8 @@ static int make(const char *name)
 
 static pid_t holder, waiter, bsd_waiter;
 
+static int ended(pid_t pid, int options);
+
 /* A process that holds a lock of its own until it is told to end. */
 static void start_holder(void)
 {
@@ -79,6 +83,115 @@ static void start_waiters(void)
 		_exit(flock(fd, LOCK_EX) != 0);
 	}
 	tst_sleep_ms(100);
+}
+
+/* Processes that wait one behind the other for the same lock, and say when they have it. */
+#define QUEUE	6
+
+static int queue_of(int kind, const char *name, int said[2])
+{
+	char c;
+	int i, fd, got, owner = make(name);
+
+	tst_sys(pipe(said));
+	tst_must(!(kind ? flock(owner, LOCK_EX) : lock(owner, F_OFD_SETLK, F_WRLCK, 0, 1)));
+	for (i = 0; i < QUEUE; i++) {
+		if (!tst_sys(fork())) {
+			close(said[0]);
+			fd = tst_sys(open(name, O_RDWR));
+			close(owner);
+			/* who has the higher pid comes first */
+			tst_sleep_ms((QUEUE - i) * 150);
+			got = kind ? flock(fd, LOCK_EX) :
+			      lock(fd, i % 2 ? F_SETLKW : F_OFD_SETLKW, F_WRLCK, 0, 1);
+			c = got ? '!' : '0' + i;
+			tst_must(write(said[1], &c, 1) == 1);
+			_exit(0);
+		}
+	}
+	tst_sleep_ms((QUEUE + 2) * 150);
+	close(said[1]);
+	return owner;
+}
+
+static void check_queue(int kind, const char *what, int owner, int said[2])
+{
+	char got[QUEUE + 1] = "", want[QUEUE + 1] = "543210";
+	int n = 0;
+
+	tst_ok(!(kind ? flock(owner, LOCK_UN) : lock(owner, F_OFD_SETLK, F_UNLCK, 0, 1)),
+	       "%s: is let go", what);
+	while (n < QUEUE && read(said[0], got + n, 1) == 1)
+		n++;
+	if (!tst_ok(!strcmp(got, want), "%s: those that wait get it in their order", what))
+		tst_note("%s", got);
+	while (n--)
+		wait(NULL);
+}
+
+/* A process with the same table of descriptors: POSIX locks are those of both. */
+static pid_t sharer;
+static int shared_fd, sharer_ask[2], sharer_answer[2];
+
+static void start_sharer(void)
+{
+	char c;
+
+	tst_sys(pipe(sharer_ask));
+	tst_sys(pipe(sharer_answer));
+	shared_fd = make("table");
+	sharer = tst_sys(syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0));
+	if (!sharer) {
+		tst_sys(lock(shared_fd, F_SETLK, F_WRLCK, 10, 10));
+		tst_sys(write(sharer_answer[1], "r", 1));
+		tst_sys(read(sharer_ask[0], &c, 1));
+		c = lock(shared_fd, F_SETLK, F_WRLCK, 0, 30) ? 'n' : 'y';
+		tst_sys(write(sharer_answer[1], &c, 1));
+		_exit(0);
+	}
+	tst_sys(read(sharer_answer[0], &c, 1));
+}
+
+static void check_sharer(void)
+{
+	char c = 0;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(!is(conflict(open("table", O_RDWR), F_GETLK, 15), F_WRLCK, 10, 10, sharer));
+	tst_ok(ended(pid, 0), "POSIX: lock of a table that two processes have");
+	tst_ok(!lock(shared_fd, F_SETLK, F_WRLCK, 5, 10), "POSIX: is in nobody's way in the table");
+	tst_ok(write(sharer_ask[1], "?", 1) == 1 && read(sharer_answer[0], &c, 1) == 1 && c == 'y',
+	       "POSIX: in either process");
+	waitpid(sharer, NULL, 0);
+}
+
+/* On a tmpfs, and on files without a name. */
+struct elsewhere {
+	int fd, other, dup;
+};
+
+static void make_elsewhere(struct elsewhere *e, const char *name, int flags)
+{
+	e->fd = tst_sys(open(name, O_RDWR | O_CREAT, 0600));
+	e->other = tst_sys(open(name, O_RDWR));
+	e->dup = tst_sys(dup(e->fd));
+	tst_sys(flock(e->fd, LOCK_EX));
+	tst_sys(lock(e->dup, F_OFD_SETLK, F_WRLCK, 3, 4));
+	if (flags)
+		tst_sys(unlink(name));
+}
+
+static void check_elsewhere(struct elsewhere *e, const char *what)
+{
+	tst_ok(flock(e->other, LOCK_SH | LOCK_NB) && !flock(e->dup, LOCK_EX | LOCK_NB),
+	       "%s: BSD lock", what);
+	tst_ok(is(conflict(e->other, F_OFD_GETLK, 5), F_WRLCK, 3, 4, -1) &&
+	       !lock(e->fd, F_OFD_SETLK, F_WRLCK, 4, 1), "%s: OFD lock", what);
+	close(e->fd);
+	tst_ok(flock(e->other, LOCK_SH | LOCK_NB), "%s: is kept by the other descriptor", what);
+	close(e->dup);
+	tst_ok(!flock(e->other, LOCK_EX | LOCK_NB), "%s: gone with the last", what);
 }
 
 static int ended(pid_t pid, int options)
@@ -122,7 +235,8 @@ static void check_from_child(pid_t parent, int bsd, int ofd)
 int main(int argc, char **argv)
 {
 	int posix, posix2, ofd, ofd_other, bsd, bsd_other, bsd_shared, bsd_shared_other;
-	int gone, gone_other, status;
+	int gone, gone_other, status, bsd_queue, ofd_queue, bsd_said[2], ofd_said[2];
+	struct elsewhere on_tmpfs, unlinked, unlinked_tmpfs;
 	pid_t self = getpid(), maker;
 
 	tst_begin(argc, argv);
@@ -154,6 +268,12 @@ int main(int argc, char **argv)
 	tst_sys(waitpid(maker, &status, 0));
 	start_holder();
 	start_waiters();
+	make_elsewhere(&on_tmpfs, "/run/flocks", 0);
+	make_elsewhere(&unlinked, "unlinked", 1);
+	make_elsewhere(&unlinked_tmpfs, "/run/flocks-unlinked", 1);
+	start_sharer();
+	bsd_queue = queue_of(1, "bsd_queue", bsd_said);
+	ofd_queue = queue_of(0, "ofd_queue", ofd_said);
 
 	tst_ready();
 
@@ -170,6 +290,12 @@ int main(int argc, char **argv)
 
 	tst_ok(!lock(posix, F_SETLK, F_UNLCK, 0, 1) && ended(waiter, 0), "POSIX: waiter gets it");
 	tst_ok(!flock(bsd, LOCK_UN) && ended(bsd_waiter, 0), "BSD: waiter gets it");
+	check_queue(1, "BSD", bsd_queue, bsd_said);
+	check_queue(0, "POSIX and OFD", ofd_queue, ofd_said);
+	check_elsewhere(&on_tmpfs, "tmpfs");
+	check_elsewhere(&unlinked, "unlinked");
+	check_elsewhere(&unlinked_tmpfs, "unlinked, tmpfs");
+	check_sharer();
 	kill(holder, SIGKILL);
 	waitpid(holder, &status, 0);
 	tst_ok(is(conflict(posix, F_GETLK, 505), F_UNLCK, 0, 0, 0), "POSIX: gone with its process");
