@@ -56,6 +56,7 @@ struct vz_epoll_filefd {
 } __packed;
 
 struct inet_connection_sock_af_ops;
+struct ip6_ra_chain;
 struct itimerspec64;
 struct scm_fp_list;
 struct unix_sock;
@@ -261,6 +262,9 @@ struct tcp_sock_af_ops;
 	D(const struct vdso_image, vdso_image_64)			\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)			\
+	/* raw sockets that IPV6_ROUTER_ALERT packets are for */	\
+	D(struct ip6_ra_chain *, ip6_ra_chain)				\
+	D(rwlock_t, ip6_ra_lock)					\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
 	D(const struct inet_connection_sock_af_ops, ipv6_mapped)	\
 	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\

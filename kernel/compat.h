@@ -450,6 +450,32 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #define vz_tcp_has_ao(tp)		false
 #endif
 
+/* ---- UDP ---- */
+
+/* 6.2: a network namespace may have a table of its own */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define vz_udp_table(sk)		((sk)->sk_prot->h.udp_table ?: \
+					 sock_net(sk)->ipv4.udp_table)
+#else
+#define vz_udp_table(sk)		((sk)->sk_prot->h.udp_table)
+#endif
+
+/* 6.7: UDP-Lite's flags became bits of all others */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define vz_udplite_send_cov(sk)		udp_test_bit(UDPLITE_SEND_CC, sk)
+#define vz_udplite_recv_cov(sk)		udp_test_bit(UDPLITE_RECV_CC, sk)
+#else
+#define vz_udplite_send_cov(sk)		(udp_sk(sk)->pcflag & UDPLITE_SEND_CC)
+#define vz_udplite_recv_cov(sk)		(udp_sk(sk)->pcflag & UDPLITE_RECV_CC)
+#endif
+
+/* 6.8: follows the buffer's size */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define vz_udp_set_threshold(sk, v)	(udp_sk(sk)->forward_threshold = (v))
+#else
+#define vz_udp_set_threshold(sk, v)	do { } while (0)
+#endif
+
 /* 6.6: a list of flow labels moved from the IPv6 part of a socket to the common one */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define vz_inet6_fl_list(sk)		rcu_access_pointer(inet_sk(sk)->ipv6_fl_list)

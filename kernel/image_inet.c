@@ -12,6 +12,7 @@
 const struct vz_inet_opt vz_inet_opts[] = {
 	IP(1),		/* IP_TOS */
 	IP(2),		/* IP_TTL */
+	IP(3),		/* IP_HDRINCL */
 	IP(6),		/* IP_RECVOPTS */
 	IP(7),		/* IP_RETOPTS */
 	IP(8),		/* IP_PKTINFO */
@@ -24,6 +25,7 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP(19),		/* IP_TRANSPARENT */
 	IP(20),		/* IP_RECVORIGDSTADDR */
 	IP(21),		/* IP_MINTTL */
+	IP(22),		/* IP_NODEFRAG */
 	IP(23),		/* IP_CHECKSUM */
 	IP(24),		/* IP_BIND_ADDRESS_NO_PORT */
 	IP(25),		/* IP_RECVFRAGSIZE */
@@ -33,6 +35,12 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP(49),		/* IP_MULTICAST_ALL */
 	IP(50),		/* IP_UNICAST_IF */
 	IP(51),		/* IP_LOCAL_PORT_RANGE */
+	IP6(2),		/* IPV6_2292PKTINFO */
+	IP6(3),		/* IPV6_2292HOPOPTS */
+	IP6(4),		/* IPV6_2292DSTOPTS */
+	IP6(5),		/* IPV6_2292RTHDR */
+	IP6(8),		/* IPV6_2292HOPLIMIT */
+	IP6(11),	/* IPV6_FLOWINFO */
 	IP6(16),	/* IPV6_UNICAST_HOPS */
 	IP6(18),	/* IPV6_MULTICAST_HOPS */
 	IP6(19),	/* IPV6_MULTICAST_LOOP */
@@ -40,6 +48,7 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP6(25),	/* IPV6_RECVERR */
 	IP6(26),	/* IPV6_V6ONLY */
 	IP6(29),	/* IPV6_MULTICAST_ALL */
+	IP6(30),	/* IPV6_ROUTER_ALERT_ISOLATE */
 	IP6(31),	/* IPV6_RECVERR_RFC4884 */
 	IP6(33),	/* IPV6_FLOWINFO_SEND */
 	IP6(49),	/* IPV6_RECVPKTINFO */
@@ -76,7 +85,7 @@ static int known_option(const struct cpt_sockopt *o)
 }
 
 /* The options that @data begins with. */
-static int look_options(struct vz_check *chk, const char *data, __u64 len, __u32 n)
+int vz_look_sockopts(struct vz_check *chk, const char *data, __u64 len, __u32 n)
 {
 	struct cpt_sockopt o;
 	__u32 i;
@@ -221,7 +230,7 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "there is no listener %llu before it", t->listener);
 	if (look->obj)
 		look->obj->u = t->state;
-	if (look_tcp_numbers(chk, t) || look_options(chk, look->tail, look->tail_len, t->opts))
+	if (look_tcp_numbers(chk, t) || vz_look_sockopts(chk, look->tail, look->tail_len, t->opts))
 		return chk->failed;
 	return look_packets(chk, t, look->tail + options, look->tail_len - options);
 }

@@ -703,7 +703,8 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    .own_tail = 1, .own = vz_look_netlink },
 };
 
-static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc };
+static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc,
+						   vz_shapes_udp };
 
 const struct vz_shape *vz_shape(__u32 type)
 {

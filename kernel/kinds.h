@@ -26,6 +26,7 @@
 	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
 	K(netmsg,	CPT_OBJ_NETMSG,	struct cpt_netmsg_image, 0)		\
 	K(tcp,		CPT_OBJ_TCP,	struct cpt_tcp_image,	VZ_KIND_FILE)	\
+	K(udp,		CPT_OBJ_UDP,	struct cpt_udp_image,	VZ_KIND_FILE)	\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(eventfd,	CPT_OBJ_EVENTFD, struct cpt_eventfd_image, VZ_KIND_FILE) \
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \
