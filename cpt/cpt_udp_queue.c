@@ -11,6 +11,9 @@
 #include <net/udp.h>
 #include "cpt_udp.h"
 
+/* Extension headers of IPv6 could be longer: what the image checker allows. */
+#define HEAD_MAX	(1U << 15)
+
 /* Both queues: recvmsg(2) takes packets from the second one all at once. */
 struct queues {
 	struct cpt_skbs first;
@@ -68,8 +71,9 @@ static const char *refused_skb(const struct sk_buff *skb)
 		return "of another protocol";
 	if (!is_ipv6(skb) && (opt->srr || opt->rr || opt->ts || opt->cipso))
 		return "with IP options that are answered (IP_RETOPTS)";
-	if (skb_network_header(skb) < skb->head || skb_network_header(skb) > skb->data)
-		return "without its headers";
+	if (skb_network_header(skb) < skb->head || skb_network_header(skb) > skb->data ||
+	    skb->data - skb_network_header(skb) > HEAD_MAX)
+		return "without its headers, or with too long ones";
 	return NULL;
 }
 

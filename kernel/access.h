@@ -64,6 +64,7 @@ struct mnt_namespace;
 struct mount;
 struct request_sock_ops;
 struct sock;
+struct tcp_request_sock_ops;
 struct tcp_sock_af_ops;
 
 /*
@@ -270,6 +271,8 @@ struct tcp_sock_af_ops;
 	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\
 	D(struct request_sock_ops, tcp_request_sock_ops)		\
 	D(struct request_sock_ops, tcp6_request_sock_ops)		\
+	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv4_ops)	\
+	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv6_ops)	\
 	/* how System V ids are made up of an index and a sequence number */ \
 	D(int, ipc_mni)							\
 	D(int, ipc_mni_shift)

@@ -254,7 +254,7 @@ int vz_look_cred(struct vz_check *chk, struct vz_look *look);
 int vz_look_netdev(struct vz_check *chk, struct vz_look *look);
 int vz_look_netmsg(struct vz_check *chk, struct vz_look *look);
 int vz_look_tcp(struct vz_check *chk, struct vz_look *look);
-int vz_look_sockopts(struct vz_check *chk, const char *data, __u64 len, __u32 n);
+int vz_look_sockopts(struct vz_check *chk, __u32 family, const char *data, __u64 len, __u32 n);
 int vz_check_processes(struct vz_check *chk);
 int vz_look_unix(struct vz_check *chk, struct vz_look *look);
 int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look);

@@ -17,6 +17,7 @@
 #define HEAD6		40	/* of IPv6 */
 #define HEAD_UDP	8
 #define PACKET_MAX	(1U << 18)
+#define HEAD_MAX	(1U << 15)	/* the kernel counts in 16 bits where headers are */
 
 static int is_udp(const struct cpt_udp_image *u)
 {
@@ -28,7 +29,7 @@ static int is_udp(const struct cpt_udp_image *u)
 
 static int look_sizes(struct vz_check *chk, const struct cpt_udp_packet *p)
 {
-	if (p->len > PACKET_MAX || p->head > PACKET_MAX || p->linear > p->len || p->cov > p->len ||
+	if (p->len > PACKET_MAX || p->head > HEAD_MAX || p->linear > p->len || p->cov > p->len ||
 	    p->transport > p->head + p->len)
 		return vz_bad(chk, -EINVAL, "a packet of %u and %u bytes", p->head, p->len);
 	if ((p->flags & ~CPT_UDP_PKT_KNOWN) || p->ifindex > 0x7fffffff || p->frag_size > 65535 ||
@@ -210,7 +211,7 @@ static int look_udp(struct vz_check *chk, struct vz_look *look)
 	if (opts + groups + sources + packets > look->tail_len)
 		return vz_bad(chk, -EINVAL, "%u options, %u groups, %u packets are cut off",
 			      u->opts, u->groups, u->packets);
-	if (vz_look_sockopts(chk, data, look->tail_len, u->opts) ||
+	if (vz_look_sockopts(chk, u->family, data, look->tail_len, u->opts) ||
 	    look_groups(chk, u, data + opts))
 		return chk->failed;
 	return look_packets(chk, u, data + opts + groups + sources,

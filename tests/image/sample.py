@@ -89,6 +89,11 @@ def inet(img):
                                         gso_segs=1)) +
             pack("cpt_tcp_packet", dict(packet, queue=3, len=3, seq=500, end_seq=503)) +
             b"helloabc")
+    small = dict(sock=opts, family=2, lport=80, laddr=bytes([10, 0, 0, 1]),
+                 raddr=bytes([10, 0, 0, 2]), retrans_left_us=1000000)
+    img.add("TCP", 3, dict(small, state=6, substate=6, rport=4001, rcv_nxt=7, snd_nxt=9))
+    img.add("TCP", 4, dict(small, state=3, listener=1, rport=4002, mss_clamp=1460, rcv_isn=6,
+                           rcv_nxt=7, snt_isn=8, req_timeout_us=1000000))
     udp(img, opts)
 
 

@@ -1753,6 +1753,14 @@ struct cpt_sockopt {
 #define CPT_TCP_MAPPED		(1U << 0)	/* IPv6 socket that talks IPv4 */
 #define CPT_TCP_ORPHAN		(1U << 1)	/* its file is closed, it still has something to send */
 
+#define CPT_TCP_V6ONLY		(1U << 2)	/* in state TIME_WAIT: of an IPV6_V6ONLY socket */
+#define CPT_TCP_TRANSPARENT	(1U << 3)	/* in state TIME_WAIT: of an IP_TRANSPARENT one */
+
+/* cpt_tcp_image.req_flags */
+#define CPT_TCP_REQ_ACKED	(1U << 0)	/* TCP_DEFER_ACCEPT: acknowledged, data is waited for */
+#define CPT_TCP_REQ_NO_SRCCHECK	(1U << 1)	/* of a listener with IP_TRANSPARENT */
+#define CPT_TCP_REQ_ECN		(1U << 2)
+
 /* cpt_tcp_image.timers */
 #define CPT_TCP_TIMER_RETRANS	(1U << 0)
 #define CPT_TCP_TIMER_DELACK	(1U << 1)
@@ -1997,6 +2005,22 @@ struct cpt_tcp_cubic {
  * @mtup_enabled: member of struct tcp_sock
  * @zero2: 0
  * @cubic: state of the congestion control
+ * @substate: in state TIME_WAIT: that, or FIN_WAIT2: the peer has not closed yet
+ * @tos: in state TIME_WAIT: IP_TOS or traffic class
+ * @rcv_isn: in state SYN_RECV: the peer's first sequence number
+ * @snt_isn: in state SYN_RECV: our first sequence number
+ * @syn_tos: in state SYN_RECV: TOS of the peer's SYN
+ * @req_if: in state SYN_RECV: interface that the connection is bound to; 0: none
+ * @req_mark: in state SYN_RECV: SO_MARK of the connection
+ * @req_retrans: in state SYN_RECV: how often SYN-ACK was sent again
+ * @req_timeouts: in state SYN_RECV: how often the timer has run
+ * @req_flags: in state SYN_RECV: CPT_TCP_REQ_*
+ * @req_timeout_us: in state SYN_RECV: its first time-out
+ * @synack_age_us: in state SYN_RECV: how long ago SYN-ACK was sent; CPT_TCP_NEVER
+ *
+ * In the states TIME_WAIT (nobody has it any more) and SYN_RECV (a listener's, until
+ * the third packet comes) only some members have a meaning: addresses, sequence
+ * numbers, windows, options of TCP, time stamps, @retrans_left_us.
  *
  * Content: @sock.filter struct cpt_sock_filter, @opts struct cpt_sockopt,
  * @packets struct cpt_tcp_packet, then the packets' bytes. All ages count back
@@ -2194,6 +2218,18 @@ struct cpt_tcp_image {
 	__u8 mtup_enabled;
 	__u8 zero2[1];
 	struct cpt_tcp_cubic cubic;
+	__u32 substate;
+	__u32 tos;
+	__u32 rcv_isn;
+	__u32 snt_isn;
+	__u32 syn_tos;
+	__u32 req_if;
+	__u32 req_mark;
+	__u32 req_retrans;
+	__u32 req_timeouts;
+	__u32 req_flags;
+	__u64 req_timeout_us;
+	__s64 synack_age_us;
 };
 
 /* cpt_tcp_packet.queue, in this order */
