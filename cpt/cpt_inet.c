@@ -18,15 +18,34 @@ static const char *refused6(const struct sock *sk)
 		return NULL;
 	if (rcu_access_pointer(np->opt))
 		return "IPv6 extension headers";
-	if (np->sticky_pktinfo.ipi6_ifindex || !ipv6_addr_any(&np->sticky_pktinfo.ipi6_addr))
-		return "IPV6_PKTINFO";
 	if (vz_inet6_fl_list(sk))
 		return "flow labels (IPV6_FLOWLABEL_MGR)";
-	if (rcu_access_pointer(np->ipv6_mc_list) || np->ipv6_ac_list)
-		return "IPv6 multicast or anycast groups";
+	if (np->ipv6_ac_list)
+		return "IPv6 anycast groups";
+	if (np->rxpmtu)
+		return "unread path MTU (IPV6_RECVPATHMTU)";
+	if (sk->sk_type != SOCK_STREAM)
+		return NULL;
+	if (rcu_access_pointer(np->ipv6_mc_list))
+		return "multicast groups";
+	if (np->sticky_pktinfo.ipi6_ifindex || !ipv6_addr_any(&np->sticky_pktinfo.ipi6_addr))
+		return "IPV6_PKTINFO";
 	if (np->frag_size)
 		return "IPV6_MTU";
 	return NULL;
+}
+
+/* Options that were taken back leave an empty struct behind. */
+static bool has_ip_options(const struct inet_sock *inet)
+{
+	const struct ip_options_rcu *opt;
+	bool has;
+
+	rcu_read_lock();
+	opt = rcu_dereference(inet->inet_opt);
+	has = opt && opt->opt.optlen;
+	rcu_read_unlock();
+	return has;
 }
 
 void cpt_inet_judge(struct vz_context *ctx, struct sock *sk)
@@ -34,9 +53,9 @@ void cpt_inet_judge(struct vz_context *ctx, struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	const char *what = refused6(sk);
 
-	if (rcu_access_pointer(inet->inet_opt))
+	if (has_ip_options(inet))
 		what = "IP_OPTIONS";
-	else if (rcu_access_pointer(inet->mc_list))
+	else if (sk->sk_type == SOCK_STREAM && rcu_access_pointer(inet->mc_list))
 		what = "multicast groups";
 	if (what)
 		cpt_refuse(ctx, "%s: socket: %s: not supported", ctx->who, what);

@@ -233,9 +233,8 @@ int cpt_sock_filter(struct sock *sk, struct cpt_sock_opts *opts, struct cpt_buf 
 
 /* ---- packets ---- */
 
-int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs)
+int cpt_queue_get_skbs(struct sk_buff_head *queue, struct cpt_skbs *skbs)
 {
-	struct sk_buff_head *queue = &sk->sk_receive_queue;
 	unsigned int max = skb_queue_len_lockless(queue) + 16;
 	struct sk_buff *skb;
 
@@ -250,6 +249,11 @@ int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs)
 	}
 	spin_unlock_bh(&queue->lock);
 	return 0;
+}
+
+int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs)
+{
+	return cpt_queue_get_skbs(&sk->sk_receive_queue, skbs);
 }
 
 void cpt_sock_put_skbs(struct cpt_skbs *skbs)

@@ -73,6 +73,8 @@ struct cpt_skbs {
  * Return: 0 or -ENOMEM
  */
 int cpt_sock_get_skbs(struct sock *sk, struct cpt_skbs *skbs);
+/* The same of any queue. */
+int cpt_queue_get_skbs(struct sk_buff_head *queue, struct cpt_skbs *skbs);
 void cpt_sock_put_skbs(struct cpt_skbs *skbs);
 
 /* All bytes of a packet, whatever they lie in: appended to @buf. -ENOMEM, -EFAULT */

@@ -6,6 +6,7 @@
  */
 #include <linux/module.h>
 #include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
 #include <net/mptcp.h>
 #include <net/tcp.h>
 #include "../kernel/access.h"
@@ -79,23 +80,17 @@ static const char *refused(struct sock *sk)
 static int judge(struct vz_context *ctx, struct sock *sk)
 {
 	const char *what, *ca;
-	int half_open;
 
 	cpt_sock_judge(ctx, sk);
 	cpt_inet_judge(ctx, sk);
 	lock_sock(sk);
 	what = refused(sk);
 	ca = refused_ca(inet_csk(sk));
-	half_open = sk->sk_state == TCP_LISTEN ?
-		    reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue) : 0;
 	release_sock(sk);
 	if (what)
 		cpt_refuse(ctx, "%s: TCP socket: %s: not supported", ctx->who, what);
 	if (ca)
 		cpt_refuse(ctx, "%s: TCP socket: congestion control %s: not supported", ctx->who, ca);
-	if (half_open > 0)
-		cpt_refuse(ctx, "%s: TCP socket: %d half-open connections: not supported", ctx->who,
-			   half_open);
 	return 0;
 }
 
@@ -103,7 +98,7 @@ static int judge(struct vz_context *ctx, struct sock *sk)
 
 /**
  * struct cpt_tcp - vz_obj.data of a CPT_OBJ_TCP
- * @listener: id of the listener in whose queue it waits; 0: none
+ * @listener: id of the listener in whose queue it waits, or that it will; 0: none
  */
 struct cpt_tcp {
 	u64 listener;
@@ -134,10 +129,39 @@ static int collect_children(struct vz_context *ctx, struct vz_obj *listener)
 	return 0;
 }
 
+/*
+ * The connections that are half open, when the VE is parked; in a running one they are
+ * over in a moment. What has no timer any more has ended.
+ */
+static int collect_requests(struct vz_context *ctx, struct vz_obj *listener)
+{
+	struct vz_tcp_lock *lock = vz_net_tcp(ctx);
+	struct vz_obj *obj;
+	struct vz_tcp *t;
+
+	if (ctx->checking || !lock)
+		return 0;
+	list_for_each_entry(t, &lock->socks, node) {
+		if (t->sk->sk_state != TCP_NEW_SYN_RECV || !t->armed ||
+		    inet_reqsk(t->sk)->rsk_listener != listener->ptr)
+			continue;
+		cpt_tcp_judge_small(ctx, t->sk);
+		obj = cpt_collect(ctx, CPT_OBJ_TCP, t->sk);
+		if (IS_ERR(obj))
+			return PTR_ERR(obj);
+		((struct cpt_tcp *)obj->data)->listener = listener->id;
+	}
+	return 0;
+}
+
 static bool is_orphan(const struct sock *sk)
 {
-	return sk->sk_state != TCP_NEW_SYN_RECV && sk->sk_state != TCP_TIME_WAIT &&
-	       sk->sk_state != TCP_CLOSE && sock_flag(sk, SOCK_DEAD);
+	return !cpt_tcp_is_small(sk) && sk->sk_state != TCP_CLOSE && sock_flag(sk, SOCK_DEAD);
+}
+
+static bool is_waiting(const struct vz_tcp *t)
+{
+	return t->sk->sk_state == TCP_TIME_WAIT && t->armed;
 }
 
 /* Sockets that are closed and still have something to say. A running VE changes too fast. */
@@ -151,9 +175,12 @@ static int cpt_tcp_root(struct vz_context *ctx)
 		return 0;
 	cpt_who(ctx, "a closed connection");
 	list_for_each_entry(t, &lock->socks, node) {
-		if (!is_orphan(t->sk))
+		if (!is_orphan(t->sk) && !is_waiting(t))
 			continue;
-		judge(ctx, t->sk);
+		if (is_waiting(t))
+			cpt_tcp_judge_small(ctx, t->sk);
+		else
+			judge(ctx, t->sk);
 		obj = cpt_collect(ctx, CPT_OBJ_TCP, t->sk);
 		if (IS_ERR(obj))
 			return PTR_ERR(obj);
@@ -164,12 +191,15 @@ static int cpt_tcp_root(struct vz_context *ctx)
 
 static int cpt_tcp_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
+	int err;
+
 	obj->data = kvzalloc(sizeof(struct cpt_tcp), GFP_KERNEL);
 	if (!obj->data)
 		return -ENOMEM;
-	if (((struct sock *)obj->ptr)->sk_state == TCP_LISTEN)
-		return collect_children(ctx, obj);
-	return 0;
+	if (((struct sock *)obj->ptr)->sk_state != TCP_LISTEN)
+		return 0;
+	err = collect_children(ctx, obj);
+	return err ?: collect_requests(ctx, obj);
 }
 
 /* ---- the record ---- */
@@ -270,6 +300,11 @@ static int fill(struct vz_context *ctx, struct vz_obj *obj, struct cpt_tcp_image
 
 	if (!lock)
 		return -ESRCH;
+	v->listener = ((struct cpt_tcp *)obj->data)->listener;
+	if (cpt_tcp_is_small(sk)) {
+		cpt_tcp_fill_small(lock, sk, v);
+		return 0;
+	}
 	cpt_sock_fill(sk, &v->sock);
 	n = cpt_sock_filter(sk, &v->sock, content);
 	if (n < 0)
@@ -278,7 +313,6 @@ static int fill(struct vz_context *ctx, struct vz_obj *obj, struct cpt_tcp_image
 	if (n < 0)
 		return n;
 	v->opts = n;
-	v->listener = ((struct cpt_tcp *)obj->data)->listener;
 	lock_sock(sk);
 	fill_socket(sk, v);
 	fill_numbers(lock, sk, v);
@@ -365,7 +399,7 @@ static void cpt_tcp_get(void *ptr)
 
 static void cpt_tcp_put(void *ptr)
 {
-	sock_put(ptr);
+	sock_gen_put(ptr);
 }
 
 const struct cpt_ops cpt_tcp_ops = {

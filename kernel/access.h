@@ -57,6 +57,7 @@ struct vz_epoll_filefd {
 } __packed;
 
 struct inet_connection_sock_af_ops;
+struct ip6_ra_chain;
 struct itimerspec64;
 struct vdso_data;
 struct scm_fp_list;
@@ -71,6 +72,7 @@ struct nf_conntrack_tuple_hash;
 struct nf_conntrack_zone;
 struct request_sock_ops;
 struct sock;
+struct tcp_request_sock_ops;
 struct tcp_sock_af_ops;
 
 /*
@@ -300,11 +302,16 @@ struct tcp_sock_af_ops;
 	D(struct vdso_data, _vdso_data)					\
 	D(struct time_namespace, init_time_ns)				\
 	D(struct fsnotify_group *, dnotify_group)			\
+	/* raw sockets that IPV6_ROUTER_ALERT packets are for */	\
+	D(struct ip6_ra_chain *, ip6_ra_chain)				\
+	D(rwlock_t, ip6_ra_lock)					\
 	/* IPv6 sockets that talk IPv4, and requests of listeners */	\
 	D(const struct inet_connection_sock_af_ops, ipv6_mapped)	\
 	D(const struct tcp_sock_af_ops, tcp_sock_ipv6_mapped_specific)	\
 	D(struct request_sock_ops, tcp_request_sock_ops)		\
 	D(struct request_sock_ops, tcp6_request_sock_ops)		\
+	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv4_ops)	\
+	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv6_ops)	\
 	/* how System V ids are made up of an index and a sequence number */ \
 	/* requests of all contexts of asynchronous I/O, against fs.aio-max-nr */ \
 	D(unsigned long, aio_nr)					\

@@ -480,10 +480,56 @@ static inline void vz_vma_start_write(struct vm_area_struct *vma)
 #else
 #define vz_tcp_usec_ts(tp)		false
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define vz_tw_usec_ts(tw)		((tw)->tw_usec_ts)
+#define vz_req_usec_ts(treq)		((treq)->req_usec_ts)
+#define vz_req_no_usec_ts(treq)		((treq)->req_usec_ts = false)
+#else
+#define vz_tw_usec_ts(tw)		false
+#define vz_req_usec_ts(treq)		false
+#define vz_req_no_usec_ts(treq)		do { } while (0)
+#endif
 #ifdef CONFIG_TCP_AO
 #define vz_tcp_has_ao(tp)		rcu_access_pointer((tp)->ao_info)
+#define vz_req_has_ao(treq)		((treq)->used_tcp_ao)
+#define vz_req_no_ao(treq)		((treq)->used_tcp_ao = false)
 #else
 #define vz_tcp_has_ao(tp)		false
+#define vz_req_has_ao(treq)		false
+#define vz_req_no_ao(treq)		do { } while (0)
+#endif
+
+/* 6.6: options of IP became bits */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define vz_inet_set_transparent(sk, v)	inet_assign_bit(TRANSPARENT, sk, v)
+#else
+#define vz_inet_set_transparent(sk, v)	(inet_sk(sk)->transparent = !!(v))
+#endif
+
+/* ---- UDP ---- */
+
+/* 6.2: a network namespace may have a table of its own */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define vz_udp_table(sk)		((sk)->sk_prot->h.udp_table ?: \
+					 sock_net(sk)->ipv4.udp_table)
+#else
+#define vz_udp_table(sk)		((sk)->sk_prot->h.udp_table)
+#endif
+
+/* 6.7: UDP-Lite's flags became bits of all others */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define vz_udplite_send_cov(sk)		udp_test_bit(UDPLITE_SEND_CC, sk)
+#define vz_udplite_recv_cov(sk)		udp_test_bit(UDPLITE_RECV_CC, sk)
+#else
+#define vz_udplite_send_cov(sk)		(udp_sk(sk)->pcflag & UDPLITE_SEND_CC)
+#define vz_udplite_recv_cov(sk)		(udp_sk(sk)->pcflag & UDPLITE_RECV_CC)
+#endif
+
+/* 6.8: follows the buffer's size */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define vz_udp_set_threshold(sk, v)	(udp_sk(sk)->forward_threshold = (v))
+#else
+#define vz_udp_set_threshold(sk, v)	do { } while (0)
 #endif
 
 /* 6.6: a list of flow labels moved from the IPv6 part of a socket to the common one */

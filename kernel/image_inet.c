@@ -12,6 +12,7 @@
 const struct vz_inet_opt vz_inet_opts[] = {
 	IP(1),		/* IP_TOS */
 	IP(2),		/* IP_TTL */
+	IP(3),		/* IP_HDRINCL */
 	IP(6),		/* IP_RECVOPTS */
 	IP(7),		/* IP_RETOPTS */
 	IP(8),		/* IP_PKTINFO */
@@ -24,6 +25,7 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP(19),		/* IP_TRANSPARENT */
 	IP(20),		/* IP_RECVORIGDSTADDR */
 	IP(21),		/* IP_MINTTL */
+	IP(22),		/* IP_NODEFRAG */
 	IP(23),		/* IP_CHECKSUM */
 	IP(24),		/* IP_BIND_ADDRESS_NO_PORT */
 	IP(25),		/* IP_RECVFRAGSIZE */
@@ -33,6 +35,12 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP(49),		/* IP_MULTICAST_ALL */
 	IP(50),		/* IP_UNICAST_IF */
 	IP(51),		/* IP_LOCAL_PORT_RANGE */
+	IP6(2),		/* IPV6_2292PKTINFO */
+	IP6(3),		/* IPV6_2292HOPOPTS */
+	IP6(4),		/* IPV6_2292DSTOPTS */
+	IP6(5),		/* IPV6_2292RTHDR */
+	IP6(8),		/* IPV6_2292HOPLIMIT */
+	IP6(11),	/* IPV6_FLOWINFO */
 	IP6(16),	/* IPV6_UNICAST_HOPS */
 	IP6(18),	/* IPV6_MULTICAST_HOPS */
 	IP6(19),	/* IPV6_MULTICAST_LOOP */
@@ -40,6 +48,7 @@ const struct vz_inet_opt vz_inet_opts[] = {
 	IP6(25),	/* IPV6_RECVERR */
 	IP6(26),	/* IPV6_V6ONLY */
 	IP6(29),	/* IPV6_MULTICAST_ALL */
+	IP6(30),	/* IPV6_ROUTER_ALERT_ISOLATE */
 	IP6(31),	/* IPV6_RECVERR_RFC4884 */
 	IP6(33),	/* IPV6_FLOWINFO_SEND */
 	IP6(49),	/* IPV6_RECVPKTINFO */
@@ -76,7 +85,7 @@ static int known_option(const struct cpt_sockopt *o)
 }
 
 /* The options that @data begins with. */
-static int look_options(struct vz_check *chk, const char *data, __u64 len, __u32 n)
+int vz_look_sockopts(struct vz_check *chk, __u32 family, const char *data, __u64 len, __u32 n)
 {
 	struct cpt_sockopt o;
 	__u32 i;
@@ -85,7 +94,8 @@ static int look_options(struct vz_check *chk, const char *data, __u64 len, __u32
 		return vz_bad(chk, -EINVAL, "%u options in %llu bytes", n, len);
 	for (i = 0; i < n; i++) {
 		memcpy(&o, data + i * sizeof(o), sizeof(o));
-		if (!known_option(&o))
+		/* the kernel does not look whether a socket of IPv4 is asked for those of IPv6 */
+		if (!known_option(&o) || (o.level == CPT_SOL_IPV6 && family != 10))
 			return vz_bad(chk, -EINVAL, "option %u of level %u", o.name, o.level);
 	}
 	return 0;
@@ -95,6 +105,7 @@ static int look_options(struct vz_check *chk, const char *data, __u64 len, __u32
 #define ST_ESTABLISHED	1
 #define ST_SYN_SENT	2
 #define ST_SYN_RECV	3
+#define ST_FIN_WAIT2	5
 #define ST_TIME_WAIT	6
 #define ST_CLOSE	7
 #define ST_LISTEN	10
@@ -196,6 +207,30 @@ static int look_tcp_numbers(struct vz_check *chk, const struct cpt_tcp_image *t)
 	return 0;
 }
 
+/* TIME_WAIT and SYN_RECV: few members, no content. */
+static int look_small(struct vz_check *chk, const struct cpt_tcp_image *t, __u64 len)
+{
+	const struct vz_check_obj *listener;
+
+	if (len || t->opts || t->packets || t->sock.filter || !t->lport || !t->rport ||
+	    (t->flags & CPT_TCP_ORPHAN))
+		return vz_bad(chk, -EINVAL, "more than state %u has", t->state);
+	if (t->snd_wscale > 14 || t->rcv_wscale > 14 || t->sack_ok > 1 || t->tstamp_ok > 1 ||
+	    t->wscale_ok > 1)
+		return vz_bad(chk, -EINVAL, "a window scale, or options of TCP");
+	if (t->state == ST_TIME_WAIT) {
+		if (t->listener || (t->substate != ST_TIME_WAIT && t->substate != ST_FIN_WAIT2))
+			return vz_bad(chk, -EINVAL, "state %u, on its way to TIME_WAIT", t->substate);
+		return 0;
+	}
+	listener = t->listener ? vz_check_find(chk, CPT_OBJ_TCP, t->listener) : NULL;
+	if (!listener || listener->u != ST_LISTEN)
+		return vz_bad(chk, -EINVAL, "there is no listener %llu before it", t->listener);
+	if (t->mss_clamp < 8 || (t->flags & (CPT_TCP_V6ONLY | CPT_TCP_TRANSPARENT)))
+		return vz_bad(chk, -EINVAL, "segments of %u bytes", t->mss_clamp);
+	return 0;
+}
+
 int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_tcp_image *t = look->fixed;
@@ -204,10 +239,14 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 
 	if (t->family != 2 && t->family != 10)
 		return vz_bad(chk, -EINVAL, "family %u", t->family);
-	if (t->state == ST_SYN_RECV || t->state == ST_TIME_WAIT)
-		return vz_bad(chk, -EINVAL, "state %u", t->state);
 	if ((t->flags & CPT_TCP_MAPPED) && t->family != 10)
 		return vz_bad(chk, -EINVAL, "flags %#x of family %u", t->flags, t->family);
+	if (look->obj)
+		look->obj->u = t->state;
+	if (t->state == ST_SYN_RECV || t->state == ST_TIME_WAIT)
+		return look_small(chk, t, look->h->len);
+	if (t->flags & (CPT_TCP_V6ONLY | CPT_TCP_TRANSPARENT))
+		return vz_bad(chk, -EINVAL, "flags %#x in state %u", t->flags, t->state);
 	if ((t->flags & CPT_TCP_ORPHAN) &&
 	    (t->listener || t->state == ST_CLOSE || t->state == ST_LISTEN))
 		return vz_bad(chk, -EINVAL, "state %u of a socket without a file", t->state);
@@ -219,9 +258,8 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 	if (t->listener && (!listener || listener->u != ST_LISTEN || t->state == ST_LISTEN ||
 			    t->state == ST_CLOSE))
 		return vz_bad(chk, -EINVAL, "there is no listener %llu before it", t->listener);
-	if (look->obj)
-		look->obj->u = t->state;
-	if (look_tcp_numbers(chk, t) || look_options(chk, look->tail, look->tail_len, t->opts))
+	if (look_tcp_numbers(chk, t) ||
+	    vz_look_sockopts(chk, t->family, look->tail, look->tail_len, t->opts))
 		return chk->failed;
 	return look_packets(chk, t, look->tail + options, look->tail_len - options);
 }

@@ -630,7 +630,7 @@ static const struct vz_rule netmsg_rules[] = {
 static const struct vz_rule tcp_rules[] = {
 	VZ_SOCK_RULES(cpt_tcp_image),
 	VZ_RANGE(cpt_tcp_image, state, 1, 11),
-	VZ_MASK(cpt_tcp_image, flags, CPT_TCP_MAPPED | CPT_TCP_ORPHAN),
+	VZ_MASK(cpt_tcp_image, flags, 15),
 	VZ_REF_OPT(cpt_tcp_image, listener, CPT_OBJ_TCP),
 	VZ_RANGE(cpt_tcp_image, lport, 0, 65535),
 	VZ_RANGE(cpt_tcp_image, rport, 0, 65535),
@@ -646,6 +646,14 @@ static const struct vz_rule tcp_rules[] = {
 	VZ_ZERO(cpt_tcp_image, zero),
 	VZ_RANGE(cpt_tcp_image, cubic.used, 0, 1),
 	VZ_ZERO(cpt_tcp_image, cubic.zero),
+	VZ_RANGE(cpt_tcp_image, substate, 0, 6),
+	VZ_RANGE(cpt_tcp_image, tos, 0, 255),
+	VZ_RANGE(cpt_tcp_image, syn_tos, 0, 255),
+	VZ_RANGE(cpt_tcp_image, req_if, 0, 0x7fffffff),
+	VZ_RANGE(cpt_tcp_image, req_retrans, 0, 255),
+	VZ_RANGE(cpt_tcp_image, req_timeouts, 0, 127),
+	VZ_MASK(cpt_tcp_image, req_flags, 7),
+	VZ_RANGE(cpt_tcp_image, req_timeout_us, 0, 1ULL << 31),
 };
 
 /* ---- sockets: image_sock.c ---- */
@@ -738,7 +746,8 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 			    .own_tail = 1, .own = vz_look_netlink },
 };
 
-static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc };
+static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc,
+						   vz_shapes_udp };
 
 const struct vz_shape *vz_shape(__u32 type)
 {

@@ -162,6 +162,7 @@ struct vz_shape {
 const struct vz_shape *vz_shape(__u32 type);
 extern const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX];
 extern const struct vz_shape vz_shapes_ipc[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_udp[CPT_OBJ_MAX];
 
 /**
  * struct vz_check_obj - a metadata record that was read
@@ -183,6 +184,8 @@ struct vz_check_obj {
 
 /* Not types of records: entries of the checker's own. */
 #define VZ_OWN_GROUP	(CPT_OBJ_MAX + 0)	/* process group; u: its session */
+#define VZ_OWN_REUSE	(CPT_OBJ_MAX + 1)	/* SO_REUSEPORT group of udp; u: whose; n: sockets */
+#define VZ_OWN_REUSE	(CPT_OBJ_MAX + 1)	/* SO_REUSEPORT group of udp; u: whose; n: sockets */
 
 struct vz_check {
 	char msg[256];
@@ -255,6 +258,7 @@ int vz_look_netsysctl(struct vz_check *chk, struct vz_look *look);
 int vz_look_nft(struct vz_check *chk, struct vz_look *look);
 int vz_look_conntrack(struct vz_check *chk, struct vz_look *look);
 int vz_look_tcp(struct vz_check *chk, struct vz_look *look);
+int vz_look_sockopts(struct vz_check *chk, __u32 family, const char *data, __u64 len, __u32 n);
 int vz_check_processes(struct vz_check *chk);
 int vz_look_unix(struct vz_check *chk, struct vz_look *look);
 int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look);

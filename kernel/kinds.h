@@ -29,6 +29,7 @@
 	K(nft,		CPT_OBJ_NFT,	struct cpt_nft_image,	0)		\
 	K(conntrack,	CPT_OBJ_CONNTRACK, struct cpt_conntrack_image, 0)	\
 	K(tcp,		CPT_OBJ_TCP,	struct cpt_tcp_image,	VZ_KIND_FILE)	\
+	K(udp,		CPT_OBJ_UDP,	struct cpt_udp_image,	VZ_KIND_FILE)	\
 	K(pipe,		CPT_OBJ_PIPE,	struct cpt_pipe_image,	0)		\
 	K(eventfd,	CPT_OBJ_EVENTFD, struct cpt_eventfd_image, VZ_KIND_FILE) \
 	K(timerfd,	CPT_OBJ_TIMERFD, struct cpt_timerfd_image, VZ_KIND_FILE) \

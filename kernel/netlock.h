@@ -60,6 +60,7 @@ int vz_tcp_stop(struct vz_tcp_lock *lock, struct net *net);
 void vz_tcp_start(struct vz_tcp_lock *lock);
 void vz_tcp_abort(struct vz_tcp_lock *lock, struct net *net);
 struct vz_tcp *vz_tcp_add(struct vz_tcp_lock *lock, struct sock *sk);
+int vz_tcp_add_small(struct vz_tcp_lock *lock, struct sock *sk, long left);
 struct vz_tcp *vz_tcp_find(struct vz_tcp_lock *lock, const struct sock *sk);
 void vz_tcp_cubic_shift(struct sock *sk, u32 ticks, u32 us);
 

@@ -100,6 +100,28 @@ static void stop_small(struct vz_tcp *t)
 	left(&t->retrans_left, timer->expires);
 }
 
+/**
+ * vz_tcp_add_small() - a connection in TIME_WAIT, or a half-open one, whose timer starts
+ *                      when the lock goes
+ * @lock: the lock
+ * @sk: not a full socket; its timer runs
+ * @left: jiffies that the timer has left then
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM: its timer runs on
+ */
+int vz_tcp_add_small(struct vz_tcp_lock *lock, struct sock *sk, long left)
+{
+	struct vz_tcp *t = vz_tcp_add(lock, sk);
+
+	if (!t)
+		return -ENOMEM;
+	stop_small(t);
+	if (t->armed)
+		t->retrans_left = left;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(vz_tcp_add_small);
+
 /* ---- going on ---- */
 
 static void shift_queue(struct rb_root *root, u64 ns)
@@ -178,6 +200,28 @@ static void start_full(struct vz_tcp *t, u64 ns, u32 ticks)
 	}
 out:
 	release_sock(sk);
+}
+
+/* Moments of @ns, or @ticks, ago. */
+static void shift_small(struct sock *sk, u64 ns, u32 ticks)
+{
+	u32 ms = div_u64(ns, NSEC_PER_MSEC);
+	struct tcp_timewait_sock *tw;
+	struct tcp_request_sock *req;
+
+	if (sk->sk_state == TCP_TIME_WAIT) {
+		tw = tcp_twsk(sk);
+		tw->tw_ts_offset -= ms;
+		if (tw->tw_last_oow_ack_time)
+			tw->tw_last_oow_ack_time += ticks;
+		return;
+	}
+	req = tcp_rsk(inet_reqsk(sk));
+	req->ts_off -= ms;
+	if (req->snt_synack)
+		req->snt_synack += div_u64(ns, NSEC_PER_USEC);
+	if (req->last_oow_ack_time)
+		req->last_oow_ack_time += ticks;
 }
 
 static void start_small(struct vz_tcp *t)
@@ -339,7 +383,9 @@ void vz_tcp_start(struct vz_tcp_lock *lock)
 	list_for_each_entry_safe(t, next, &lock->socks, node) {
 		if (is_full(t->sk))
 			start_full(t, ns, ticks);
-		else
+		else if (t->armed)
+			shift_small(t->sk, ns, ticks);
+		if (!is_full(t->sk))
 			start_small(t);
 		forget(t);
 	}

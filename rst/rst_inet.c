@@ -39,11 +39,27 @@ static bool set_multicast_hops(struct sock *sk, const struct cpt_sockopt *o)
 	return true;
 }
 
+/* What could not be set any more with what has been set meanwhile: the port, the device. */
+static bool set_directly(struct sock *sk, const struct cpt_sockopt *o)
+{
+	if (o->level == CPT_SOL_IPV6 && o->name == IPV6_V6ONLY)
+		sk->sk_ipv6only = !!o->value;
+	else if (o->level == CPT_SOL_IP && o->name == IP_UNICAST_IF)
+		inet_sk(sk)->uc_index = ntohl((__force __be32)o->value);
+	else if (o->level == CPT_SOL_IPV6 && o->name == IPV6_UNICAST_IF)
+		inet6_sk(sk)->ucast_oif = ntohl((__force __be32)o->value);
+	else
+		return false;
+	return true;
+}
+
 static int write_option(struct sock *sk, const struct cpt_sockopt *o)
 {
 	int value = o->value;
 
 	if (set_multicast_hops(sk, o))
+		return 0;
+	if (set_directly(sk, o))
 		return 0;
 	return o->level == CPT_SOL_IP ?
 		vz_do_ip_setsockopt(sk, o->level, o->name, KERNEL_SOCKPTR(&value), sizeof(value)) :

@@ -123,7 +123,7 @@ static void set_congestion(const struct vz_tcp_lock *lock, struct sock *sk,
  * The port, whoever else has it: those who share it had it together. Whether a
  * later bind(2) may have it, too, is looked at with each of them.
  */
-static int take_port(struct sock *sk, u32 port)
+int rst_tcp_take_port(struct sock *sk, u32 port)
 {
 	struct inet_bind_bucket *tb;
 	int err;
@@ -206,7 +206,7 @@ static int set_up(const struct vz_tcp_lock *lock, struct sock *sk, const struct 
 
 	rst_inet_names(sk, v->laddr, v->raddr, v->lport, v->rport);
 	set_family(sk, v);
-	err = take_port(sk, v->lport);
+	err = rst_tcp_take_port(sk, v->lport);
 	if (err)
 		return err;
 	set_congestion(lock, sk, v);
@@ -343,6 +343,28 @@ static int make(struct vz_context *ctx, const struct vz_rec *rec)
 	return make_in(ctx, rec, made);
 }
 
+/* Nobody has a file for it: the network's lock knows it, nothing else has to. */
+static int make_small(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	const struct cpt_tcp_image *v = rec->fixed;
+	struct vz_tcp_lock *lock = vz_net_tcp(ctx);
+	struct rst_tcp *listener;
+
+	if (!lock)
+		return -EINVAL;
+	if (v->state == TCP_TIME_WAIT)
+		return rst_tcp_wait(lock, v);
+	listener = rst_made(ctx, CPT_OBJ_TCP, v->listener);
+	return listener ? rst_tcp_request(lock, listener->sk, v) : -EINVAL;
+}
+
+static bool is_small(const struct vz_rec *rec)
+{
+	const struct cpt_tcp_image *v = rec->fixed;
+
+	return v->state == TCP_TIME_WAIT || v->state == TCP_SYN_RECV;
+}
+
 static int rst_tcp_check(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_tcp_image *v = rec->fixed;
@@ -357,7 +379,7 @@ static int rst_tcp_ve(struct vz_context *ctx)
 	int err;
 
 	rst_for_each(ctx, CPT_OBJ_TCP, i, rec) {
-		err = make(ctx, rec);
+		err = is_small(rec) ? make_small(ctx, rec) : make(ctx, rec);
 		if (err)
 			return rst_err(ctx, err, "tcp %llu: cannot be made: error %d", rec->hdr.id,
 				       -err);

@@ -120,6 +120,35 @@ def inet(img):
                                         gso_segs=1)) +
             pack("cpt_tcp_packet", dict(packet, queue=3, len=3, seq=500, end_seq=503)) +
             b"helloabc")
+    small = dict(sock=opts, family=2, lport=80, laddr=bytes([10, 0, 0, 1]),
+                 raddr=bytes([10, 0, 0, 2]), retrans_left_us=1000000)
+    img.add("TCP", 3, dict(small, state=6, substate=6, rport=4001, rcv_nxt=7, snd_nxt=9))
+    img.add("TCP", 4, dict(small, state=3, listener=1, rport=4002, mss_clamp=1460, rcv_isn=6,
+                           rcv_nxt=7, snt_isn=8, req_timeout_us=1000000))
+    udp(img, opts)
+
+
+def udp(img, opts):
+    four = bytes([0x45]) + bytes(8) + bytes([17]) + bytes(10)
+    six = bytes([0x60]) + bytes(39)
+    group = pack("cpt_mcast", {"family": 2, "ifindex": 1, "mode": 1, "sources": 2,
+                               "addr": bytes([239, 1, 2, 3])})
+    img.add("UDP", 1, {"sock": opts, "family": 2, "type": 2, "protocol": 17, "flags": 2, "opts": 1,
+                       "groups": 1, "sources": 2, "packets": 2, "lport": 53, "reuse_group": 5},
+            pack("cpt_sockopt", {"level": 0, "name": 2, "value": 64}) + group +
+            bytes([10, 0, 0, 1]) + bytes(12) + bytes([10, 0, 0, 2]) + bytes(12) +
+            pack("cpt_udp_packet", {"family": 2, "flags": 1, "len": 5, "head": 28, "linear": 5,
+                                    "transport": 20, "cov": 5}) +
+            pack("cpt_udp_packet", {"family": 2, "flags": 1, "len": 0, "head": 28,
+                                    "transport": 20}) +
+            four + bytes(8) + b"hello" + four + bytes(8))
+    img.add("UDP", 2, {"sock": opts, "family": 2, "type": 2, "protocol": 17, "flags": 3, "lport": 53,
+                       "rport": 54, "laddr": bytes([127, 0, 0, 1]), "raddr": bytes([127, 0, 0, 1]),
+                       "reuse_group": 5, "reuse_place": 1})
+    img.add("UDP", 3, {"sock": opts, "family": 10, "type": 2, "protocol": 136, "flags": 0x42,
+                       "lport": 7, "send_cov": 8, "packets": 1},
+            pack("cpt_udp_packet", {"family": 10, "flags": 5, "len": 9, "head": 48, "linear": 9,
+                                    "transport": 40, "cov": 8}) + six + bytes(8) + b"lightness")
 
 
 def files(img):

@@ -136,6 +136,14 @@ static const struct field conntrack_fields[] = {
 	F(cpt_conntrack_image, family, 'u'), { 0 }
 };
 
+static const struct field udp_fields[] = {
+	F(cpt_udp_image, family, 'u'), F(cpt_udp_image, type, 'u'), F(cpt_udp_image, protocol, 'u'),
+	F(cpt_udp_image, flags, 'x'), F(cpt_udp_image, lport, 'u'), F(cpt_udp_image, rport, 'u'),
+	F(cpt_udp_image, groups, 'u'), F(cpt_udp_image, sources, 'u'),
+	F(cpt_udp_image, packets, 'u'), F(cpt_udp_image, reuse_group, 'u'),
+	F(cpt_udp_image, reuse_place, 'u'), { 0 }
+};
+
 static const struct field netmsg_fields[] = { F(cpt_netmsg_image, type, 'u'), { 0 } };
 
 static const struct field extent_fields[] = {
@@ -494,6 +502,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_UNIX_QUEUE] = { unix_queue_fields, ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb,
 							  unix_skb_fields) },
 	[CPT_OBJ_TCP]	= { tcp_fields },
+	[CPT_OBJ_UDP]	= { udp_fields },
 	[CPT_OBJ_NETDEV] = { netdev_fields },
 	[CPT_OBJ_NETSYSCTL] = { netsysctl_fields },
 	[CPT_OBJ_NFT] = { nft_fields },

@@ -156,6 +156,7 @@ enum cpt_object_type {
 	CPT_OBJ_UNIX_QUEUE	= 34,	/* whom an AF_UNIX socket is connected to; its data */
 	CPT_OBJ_NETLINK		= 35,	/* AF_NETLINK socket */
 	CPT_OBJ_TCP		= 38,	/* TCP socket */
+	CPT_OBJ_UDP		= 39,	/* UDP, UDP-Lite, raw or ping socket */
 	CPT_OBJ_NETDEV		= 40,	/* network device */
 	CPT_OBJ_NETMSG		= 41,	/* address, route, rule or neighbour */
 	CPT_OBJ_NETSYSCTL	= 42,	/* settings below /proc/sys/net */
@@ -1859,6 +1860,14 @@ struct cpt_sockopt {
 #define CPT_TCP_MAPPED		(1U << 0)	/* IPv6 socket that talks IPv4 */
 #define CPT_TCP_ORPHAN		(1U << 1)	/* its file is closed, it still has something to send */
 
+#define CPT_TCP_V6ONLY		(1U << 2)	/* in state TIME_WAIT: of an IPV6_V6ONLY socket */
+#define CPT_TCP_TRANSPARENT	(1U << 3)	/* in state TIME_WAIT: of an IP_TRANSPARENT one */
+
+/* cpt_tcp_image.req_flags */
+#define CPT_TCP_REQ_ACKED	(1U << 0)	/* TCP_DEFER_ACCEPT: acknowledged, data is waited for */
+#define CPT_TCP_REQ_NO_SRCCHECK	(1U << 1)	/* of a listener with IP_TRANSPARENT */
+#define CPT_TCP_REQ_ECN		(1U << 2)
+
 /* cpt_tcp_image.timers */
 #define CPT_TCP_TIMER_RETRANS	(1U << 0)
 #define CPT_TCP_TIMER_DELACK	(1U << 1)
@@ -2103,6 +2112,22 @@ struct cpt_tcp_cubic {
  * @mtup_enabled: member of struct tcp_sock
  * @zero2: 0
  * @cubic: state of the congestion control
+ * @substate: in state TIME_WAIT: that, or FIN_WAIT2: the peer has not closed yet
+ * @tos: in state TIME_WAIT: IP_TOS or traffic class
+ * @rcv_isn: in state SYN_RECV: the peer's first sequence number
+ * @snt_isn: in state SYN_RECV: our first sequence number
+ * @syn_tos: in state SYN_RECV: TOS of the peer's SYN
+ * @req_if: in state SYN_RECV: interface that the connection is bound to; 0: none
+ * @req_mark: in state SYN_RECV: SO_MARK of the connection
+ * @req_retrans: in state SYN_RECV: how often SYN-ACK was sent again
+ * @req_timeouts: in state SYN_RECV: how often the timer has run
+ * @req_flags: in state SYN_RECV: CPT_TCP_REQ_*
+ * @req_timeout_us: in state SYN_RECV: its first time-out
+ * @synack_age_us: in state SYN_RECV: how long ago SYN-ACK was sent; CPT_TCP_NEVER
+ *
+ * In the states TIME_WAIT (nobody has it any more) and SYN_RECV (a listener's, until
+ * the third packet comes) only some members have a meaning: addresses, sequence
+ * numbers, windows, options of TCP, time stamps, @retrans_left_us.
  *
  * Content: @sock.filter struct cpt_sock_filter, @opts struct cpt_sockopt,
  * @packets struct cpt_tcp_packet, then the packets' bytes. All ages count back
@@ -2300,6 +2325,18 @@ struct cpt_tcp_image {
 	__u8 mtup_enabled;
 	__u8 zero2[1];
 	struct cpt_tcp_cubic cubic;
+	__u32 substate;
+	__u32 tos;
+	__u32 rcv_isn;
+	__u32 snt_isn;
+	__u32 syn_tos;
+	__u32 req_if;
+	__u32 req_mark;
+	__u32 req_retrans;
+	__u32 req_timeouts;
+	__u32 req_flags;
+	__u64 req_timeout_us;
+	__s64 synack_age_us;
 };
 
 /* cpt_tcp_packet.queue, in this order */
@@ -2619,6 +2656,169 @@ struct cpt_ipc_image {
 	__u32 mq_uid;
 	__u32 mq_gid;
 	__u32 tasks;
+};
+
+/* cpt_udp_image.flags */
+#define CPT_UDP_CONNECTED	(1U << 0)
+#define CPT_UDP_HASHED		(1U << 1)	/* can receive: bound to its port, identifier, protocol */
+#define CPT_UDP_CORK		(1U << 2)	/* UDP_CORK; nothing waits to be sent */
+#define CPT_UDP_NO_CHECK6_TX	(1U << 3)
+#define CPT_UDP_NO_CHECK6_RX	(1U << 4)
+#define CPT_UDP_GRO		(1U << 5)
+#define CPT_UDP_SEND_COV	(1U << 6)	/* UDPLITE_SEND_CSCOV was set */
+#define CPT_UDP_RECV_COV	(1U << 7)	/* UDPLITE_RECV_CSCOV was set */
+#define CPT_UDP_CONNS		(1U << 8)	/* SO_REUSEPORT: one of the group was connected */
+#define CPT_UDP_ANY		(1U << 9)	/* SO_REUSEPORT: the group is of all addresses */
+#define CPT_UDP_CHECKSUM	(1U << 10)	/* IPV6_CHECKSUM, with @checksum */
+#define CPT_UDP_ROUTER_ALERT	(1U << 11)	/* IP_ROUTER_ALERT; IPV6_ROUTER_ALERT with @alert */
+#define CPT_UDP_FLAGS_KNOWN	((1U << 12) - 1)
+
+/**
+ * struct cpt_udp_image - a socket for datagrams of IP: UDP, UDP-Lite, raw, ping
+ * @sock: options of every socket
+ * @family: AF_INET or AF_INET6
+ * @type: SOCK_DGRAM or SOCK_RAW
+ * @protocol: IPPROTO_UDP, IPPROTO_UDPLITE; of SOCK_RAW any; IPPROTO_ICMP or
+ *            IPPROTO_ICMPV6 of SOCK_DGRAM is ping
+ * @flags: CPT_UDP_*
+ * @opts: number of struct cpt_sockopt in the content
+ * @groups: number of struct cpt_mcast in the content
+ * @sources: number of addresses in the content
+ * @packets: number of struct cpt_udp_packet in the content
+ * @reuse_group: number of its SO_REUSEPORT group; 0: none
+ * @reuse_place: its place in that group, from 0
+ * @laddr: address that it receives for: 4 or 16 bytes, then 0
+ * @raddr: the peer's address
+ * @saddr: address that it sends from
+ * @saddr4: of an IPv6 socket: likewise, when it talks IPv4; in network order
+ * @lport: local port, identifier of ping, protocol of a raw socket; 0: not bound
+ * @rport: the peer's port
+ * @flow_label: IPv6: flow label and traffic class of the connection, in host order
+ * @mcast_if: IP_MULTICAST_IF, IPV6_MULTICAST_IF: index
+ * @mcast_if4: of an IPv6 socket: IP_MULTICAST_IF: index
+ * @mcast_addr: IP_MULTICAST_IF: address, in network order
+ * @mtu: IPV6_MTU; 0: none
+ * @pktinfo_if: IPV6_PKTINFO: index; 0: none
+ * @pktinfo: IPV6_PKTINFO: address
+ * @gso_size: UDP_SEGMENT
+ * @send_cov: UDPLITE_SEND_CSCOV
+ * @recv_cov: UDPLITE_RECV_CSCOV
+ * @checksum: IPV6_CHECKSUM: offset
+ * @icmp_filter: of raw ICMP and ICMPv6: ICMP_FILTER (its first word), ICMPV6_FILTER
+ * @alert: IPV6_ROUTER_ALERT
+ *
+ * Content: @sock.filter struct cpt_sock_filter, @opts struct cpt_sockopt, @groups
+ * struct cpt_mcast, @sources addresses of 16 bytes each (IPv4: 4, then 0), @packets
+ * struct cpt_udp_packet, and the bytes of the packets: headers, then data.
+ *
+ * Sockets that one packet may be for stand in the order in which they were bound.
+ */
+struct cpt_udp_image {
+	struct cpt_sock_opts sock;
+	__u32 family;
+	__u32 type;
+	__u32 protocol;
+	__u32 flags;
+	__u32 opts;
+	__u32 groups;
+	__u32 sources;
+	__u32 packets;
+	__u32 reuse_group;
+	__u32 reuse_place;
+	__u8  laddr[16];
+	__u8  raddr[16];
+	__u8  saddr[16];
+	__u32 saddr4;
+	__u32 lport;
+	__u32 rport;
+	__u32 flow_label;
+	__u32 mcast_if;
+	__u32 mcast_if4;
+	__u32 mcast_addr;
+	__u32 mtu;
+	__u32 pktinfo_if;
+	__u8  pktinfo[16];
+	__u32 gso_size;
+	__u32 send_cov;
+	__u32 recv_cov;
+	__s32 checksum;
+	__u32 icmp_filter[8];
+	__u32 alert;
+};
+
+/**
+ * struct cpt_mcast - a multicast group that a socket is a member of
+ * @family: AF_INET or AF_INET6
+ * @ifindex: interface
+ * @addr: the group: 4 or 16 bytes, then 0
+ * @iface: IPv4: address that the interface was named by, in network order
+ * @mode: 0: from all but the sources that follow (MCAST_EXCLUDE), 1: from these
+ *        alone (MCAST_INCLUDE)
+ * @sources: how many addresses of the content are its sources: they follow those of
+ *           the group before
+ * @zero: 0
+ */
+struct cpt_mcast {
+	__u32 family;
+	__u32 ifindex;
+	__u8  addr[16];
+	__u32 iface;
+	__u32 mode;
+	__u32 sources;
+	__u32 zero;
+};
+
+/* cpt_udp_packet.flags */
+#define CPT_UDP_PKT_VALID	(1U << 0)	/* its checksum is right, or there is none */
+#define CPT_UDP_PKT_SUM		(1U << 1)	/* @csum is the device's sum of all data (IP_CHECKSUM) */
+#define CPT_UDP_PKT_PARTIAL	(1U << 2)	/* UDP-Lite: the checksum covers @cov bytes */
+#define CPT_UDP_PKT_HOPOPTS	(1U << 3)	/* IPv6: begins with hop-by-hop options */
+#define CPT_UDP_PKT_KNOWN	0xf
+
+/**
+ * struct cpt_udp_packet - a packet that waits to be received
+ * @family: AF_INET or AF_INET6: of its IP header
+ * @flags: CPT_UDP_PKT_*
+ * @len: bytes of data, as recvmsg(2) gives them
+ * @head: bytes of headers in front of them
+ * @linear: how much of the data stood in the packet's head
+ * @transport: where the transport header begins, from the beginning of the IP header
+ * @ifindex: interface that it came by (IP_PKTINFO)
+ * @spec_dst: IP_PKTINFO: local address, in network order
+ * @frag_size: IP_RECVFRAGSIZE; 0: it was whole
+ * @drops: SO_RXQ_OVFL
+ * @mark: SO_RCVMARK
+ * @csum: sum of the data (CPT_UDP_PKT_SUM), or of what the data's is added to when
+ *        the checksum is verified
+ * @cov: UDP-Lite: bytes of data that the checksum covers; else @len
+ * @gso_size: UDP_GRO: bytes of each datagram in it; 0: it is one
+ * @gso_segs: UDP_GRO: how many
+ * @ext: IPv6: where extension headers begin: destination options, routing, destination
+ *       options, the last one; 0: none
+ * @zero: 0
+ * @stamp_ns: when it came, ns of CLOCK_REALTIME; 0: not known
+ * @hw_stamp_ns: likewise, of the device
+ */
+struct cpt_udp_packet {
+	__u32 family;
+	__u32 flags;
+	__u32 len;
+	__u32 head;
+	__u32 linear;
+	__u32 transport;
+	__u32 ifindex;
+	__u32 spec_dst;
+	__u32 frag_size;
+	__u32 drops;
+	__u32 mark;
+	__u32 csum;
+	__u32 cov;
+	__u32 gso_size;
+	__u32 gso_segs;
+	__u16 ext[4];
+	__u32 zero;
+	__s64 stamp_ns;
+	__s64 hw_stamp_ns;
 };
 
 /* cpt_netlink_image.flags: what the socket is, and its options */
