@@ -119,7 +119,7 @@ done
 
 if wanted several; then
 	part several
-	several=(socket lease dnotify unlinked_link)
+	several=(socket_packet lease dnotify unlinked_link)
 	fresh
 	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"
