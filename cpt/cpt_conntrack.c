@@ -4,9 +4,11 @@
  * Without them, a connection that is translated would not go on, and one that
  * rules let pass because it is established would be nobody's.
  */
+#include <linux/in.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/netlink.h>
 #include "../kernel/access.h"
 #include "../kernel/conntrack.h"
@@ -17,12 +19,14 @@
 /**
  * struct walk - over tracked connections
  * @ctx: the context
+ * @net: the VE's network; NULL: entries cannot be looked up
  * @id: of the last record
  * @labelled: a security module has labelled so many
  * @expected: connections that are expected
  */
 struct walk {
 	struct vz_context *ctx;
+	struct net *net;
 	u64 id;
 	unsigned int labelled;
 	unsigned int expected;
@@ -36,6 +40,29 @@ static int judge_one(const struct vz_ct_msg *m, void *arg)
 	return 0;
 }
 
+/* What ctnetlink does not show of a TCP connection. */
+static void get_windows(struct net *net, const struct vz_ct_msg *m, struct cpt_conntrack_image *v)
+{
+	struct nf_conn *ct = vz_ct_find(net, m);
+	const struct ip_ct_tcp_state *seen;
+	int dir;
+
+	if (!ct)
+		return;
+	if (nf_ct_protonum(ct) == IPPROTO_TCP) {
+		seen = ct->proto.tcp.seen;
+		spin_lock_bh(&ct->lock);
+		for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+			v->window[dir].end = seen[dir].td_end;
+			v->window[dir].maxend = seen[dir].td_maxend;
+			v->window[dir].maxwin = seen[dir].td_maxwin;
+			v->window[dir].maxack = seen[dir].td_maxack;
+		}
+		spin_unlock_bh(&ct->lock);
+	}
+	nf_conntrack_put(&ct->ct_general);
+}
+
 static int write_one(const struct vz_ct_msg *m, void *arg)
 {
 	struct cpt_conntrack_image v = { .family = m->family };
@@ -43,6 +70,8 @@ static int write_one(const struct vz_ct_msg *m, void *arg)
 
 	if (v.family != AF_INET && v.family != AF_INET6)
 		return 0;
+	if (w->net)
+		get_windows(w->net, m, &v);
 	return cpt_write_obj(w->ctx, CPT_OBJ_CONNTRACK, ++w->id, &v, sizeof(v), m->attrs, m->len);
 }
 
@@ -96,6 +125,7 @@ static int walk_net(struct vz_context *ctx, int (*fn)(const struct vz_ct_msg *m,
 	if (!net)
 		return 0;
 	if (tracks(net)) {
+		w.net = vz_late_find_nf_conntrack_find_get() ? net : NULL;
 		err = vz_nl_open(&rt, net, NETLINK_NETFILTER);
 		if (!err) {
 			err = vz_ct_walk(&rt, fn, &w);

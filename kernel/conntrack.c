@@ -2,11 +2,16 @@
 /*
  * Connections that a network namespace tracks, as ctnetlink shows them.
  */
+#include <linux/in.h>
 #include <linux/module.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netlink.h>
+#include "access.h"
 #include "conntrack.h"
 #include "netmsg.h"
 #include "rtnl.h"
@@ -44,6 +49,66 @@ u32 vz_ct_be32(const struct vz_ct_msg *m, int type)
 	return a && nla_len(a) >= 4 ? ntohl(nla_get_be32(a)) : 0;
 }
 EXPORT_SYMBOL_GPL(vz_ct_be32);
+
+/* ---- the entry itself ---- */
+
+static const struct nlattr *find_in(const struct nlattr *nest, int type, int size)
+{
+	const struct nlattr *a = nest ? nla_find(nla_data(nest), nla_len(nest), type) : NULL;
+
+	return a && nla_len(a) >= size ? a : NULL;
+}
+
+static void copy_in(void *to, const struct nlattr *nest, int type, int size)
+{
+	const struct nlattr *a = find_in(nest, type, size);
+
+	if (a)
+		memcpy(to, nla_data(a), size);
+}
+
+static void get_proto(struct nf_conntrack_tuple *t, const struct nlattr *proto)
+{
+	copy_in(&t->dst.protonum, proto, CTA_PROTO_NUM, 1);
+	switch (t->dst.protonum) {
+	case IPPROTO_ICMP:
+		copy_in(&t->src.u.icmp.id, proto, CTA_PROTO_ICMP_ID, 2);
+		copy_in(&t->dst.u.icmp.type, proto, CTA_PROTO_ICMP_TYPE, 1);
+		copy_in(&t->dst.u.icmp.code, proto, CTA_PROTO_ICMP_CODE, 1);
+		break;
+	case IPPROTO_ICMPV6:
+		copy_in(&t->src.u.icmp.id, proto, CTA_PROTO_ICMPV6_ID, 2);
+		copy_in(&t->dst.u.icmp.type, proto, CTA_PROTO_ICMPV6_TYPE, 1);
+		copy_in(&t->dst.u.icmp.code, proto, CTA_PROTO_ICMPV6_CODE, 1);
+		break;
+	default:
+		copy_in(&t->src.u.all, proto, CTA_PROTO_SRC_PORT, 2);
+		copy_in(&t->dst.u.all, proto, CTA_PROTO_DST_PORT, 2);
+	}
+}
+
+struct nf_conn *vz_ct_find(struct net *net, const struct vz_ct_msg *m)
+{
+	static const struct nf_conntrack_zone zone = { .dir = NF_CT_DEFAULT_ZONE_DIR };
+	const struct nlattr *orig = vz_ct_attr(m, CTA_TUPLE_ORIG), *ip;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple t = {};
+	bool v6 = m->family == AF_INET6;
+
+	if (!orig || vz_ct_attr(m, CTA_ZONE))
+		return NULL;
+	ip = find_in(orig, CTA_TUPLE_IP, 0);
+	t.src.l3num = m->family;
+	t.dst.dir = IP_CT_DIR_ORIGINAL;
+	copy_in(&t.src.u3, ip, v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, v6 ? 16 : 4);
+	copy_in(&t.dst.u3, ip, v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, v6 ? 16 : 4);
+	get_proto(&t, find_in(orig, CTA_TUPLE_PROTO, 0));
+	h = vz_late_nf_conntrack_find_get(net, &zone, &t);
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+EXPORT_SYMBOL_GPL(vz_ct_find);
+
+/* ---- the walk ---- */
 
 static int one_message(const struct nlmsghdr *h, void *arg)
 {

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct net;
+struct nf_conn;
 struct vz_rtnl;
 
 /**
@@ -31,6 +32,17 @@ struct vz_ct_msg {
  * Return: 0, what @fn said, -EAGAIN: there is much coming and going, or -errno
  */
 int vz_ct_walk(struct vz_rtnl *rt, int (*fn)(const struct vz_ct_msg *m, void *arg), void *arg);
+
+/**
+ * vz_ct_find() - the kernel's entry of a tracked connection
+ * @net: the network namespace
+ * @m: the connection
+ *
+ * vz_late_find_nf_conntrack_find_get() must have said yes.
+ *
+ * Return: the entry, with a reference; NULL: it has ended, or is of a zone
+ */
+struct nf_conn *vz_ct_find(struct net *net, const struct vz_ct_msg *m);
 
 /* An attribute; NULL: there is none. */
 struct nlattr *vz_ct_attr(const struct vz_ct_msg *m, int type);

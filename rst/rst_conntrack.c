@@ -352,7 +352,7 @@ static void set_counts(struct vz_context *ctx)
 		return;
 	rst_for_each(ctx, CPT_OBJ_CONNTRACK, i, rec) {
 		m = msg_of(rec);
-		rst_conntrack_counts(&m);
+		rst_conntrack_counts(&m, ((const struct cpt_conntrack_image *)rec->fixed)->window);
 		cond_resched();
 	}
 }

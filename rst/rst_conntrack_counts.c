@@ -23,55 +23,6 @@ static const struct nlattr *find_in(const struct nlattr *nest, int type, int siz
 	return a && nla_len(a) >= size ? a : NULL;
 }
 
-static void copy_in(void *to, const struct nlattr *nest, int type, int size)
-{
-	const struct nlattr *a = find_in(nest, type, size);
-
-	if (a)
-		memcpy(to, nla_data(a), size);
-}
-
-static void get_proto(struct nf_conntrack_tuple *t, const struct nlattr *proto)
-{
-	copy_in(&t->dst.protonum, proto, CTA_PROTO_NUM, 1);
-	switch (t->dst.protonum) {
-	case IPPROTO_ICMP:
-		copy_in(&t->src.u.icmp.id, proto, CTA_PROTO_ICMP_ID, 2);
-		copy_in(&t->dst.u.icmp.type, proto, CTA_PROTO_ICMP_TYPE, 1);
-		copy_in(&t->dst.u.icmp.code, proto, CTA_PROTO_ICMP_CODE, 1);
-		break;
-	case IPPROTO_ICMPV6:
-		copy_in(&t->src.u.icmp.id, proto, CTA_PROTO_ICMPV6_ID, 2);
-		copy_in(&t->dst.u.icmp.type, proto, CTA_PROTO_ICMPV6_TYPE, 1);
-		copy_in(&t->dst.u.icmp.code, proto, CTA_PROTO_ICMPV6_CODE, 1);
-		break;
-	default:
-		copy_in(&t->src.u.all, proto, CTA_PROTO_SRC_PORT, 2);
-		copy_in(&t->dst.u.all, proto, CTA_PROTO_DST_PORT, 2);
-	}
-}
-
-/* The entry, with a reference; NULL: it has ended, or is of a zone. */
-static struct nf_conn *find_entry(const struct vz_ct_msg *m)
-{
-	static const struct nf_conntrack_zone zone = { .dir = NF_CT_DEFAULT_ZONE_DIR };
-	const struct nlattr *orig = vz_ct_attr(m, CTA_TUPLE_ORIG), *ip;
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple t = {};
-	bool v6 = m->family == AF_INET6;
-
-	if (!orig || vz_ct_attr(m, CTA_ZONE))
-		return NULL;
-	ip = find_in(orig, CTA_TUPLE_IP, 0);
-	t.src.l3num = m->family;
-	t.dst.dir = IP_CT_DIR_ORIGINAL;
-	copy_in(&t.src.u3, ip, v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, v6 ? 16 : 4);
-	copy_in(&t.dst.u3, ip, v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, v6 ? 16 : 4);
-	get_proto(&t, find_in(orig, CTA_TUPLE_PROTO, 0));
-	h = vz_late_nf_conntrack_find_get(current->nsproxy->net_ns, &zone, &t);
-	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
-}
-
 /* nf_ct_ext_find() of an entry that is confirmed, without the module's help. */
 static void *extension(const struct nf_conn *ct, enum nf_ct_ext_id id)
 {
@@ -97,7 +48,22 @@ static void set_start(const struct nf_conn *ct, const struct nlattr *start)
 #endif
 }
 
-void rst_conntrack_counts(const struct vz_ct_msg *m)
+static void set_windows(struct nf_conn *ct, const struct cpt_conntrack_window *window)
+{
+	struct ip_ct_tcp_state *seen = ct->proto.tcp.seen;
+	int dir;
+
+	spin_lock_bh(&ct->lock);
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		seen[dir].td_end = window[dir].end;
+		seen[dir].td_maxend = window[dir].maxend;
+		seen[dir].td_maxwin = window[dir].maxwin;
+		seen[dir].td_maxack = window[dir].maxack;
+	}
+	spin_unlock_bh(&ct->lock);
+}
+
+void rst_conntrack_counts(const struct vz_ct_msg *m, const struct cpt_conntrack_window *window)
 {
 	static const int types[IP_CT_DIR_MAX] = { CTA_COUNTERS_ORIG, CTA_COUNTERS_REPLY };
 	const struct nlattr *start = vz_ct_attr(m, CTA_TIMESTAMP), *counters;
@@ -105,13 +71,13 @@ void rst_conntrack_counts(const struct vz_ct_msg *m)
 	struct nf_conn *ct;
 	int dir;
 
-	if (!start && !vz_ct_attr(m, types[0]))
-		return;
-	ct = find_entry(m);
+	ct = vz_ct_find(current->nsproxy->net_ns, m);
 	if (!ct)
 		return;
+	if (nf_ct_protonum(ct) == IPPROTO_TCP)
+		set_windows(ct, window);
 	acct = extension(ct, NF_CT_EXT_ACCT);
-	for (dir = 0; acct && dir < IP_CT_DIR_MAX; dir++) {
+	for (dir = 0; acct && vz_ct_attr(m, types[0]) && dir < IP_CT_DIR_MAX; dir++) {
 		counters = vz_ct_attr(m, types[dir]);
 		atomic64_set(&acct->counter[dir].packets, number(counters, CTA_COUNTERS_PACKETS));
 		atomic64_set(&acct->counter[dir].bytes, number(counters, CTA_COUNTERS_BYTES));

@@ -7,7 +7,7 @@
 . "$(dirname "$(realpath "$0")")/lib.sh"
 need_modules
 
-veid_of() { echo $((300 + $1)); }
+veid_of() { echo $((500 + $1)); }
 
 show_failure() {	# VEID
 	ve_states "$1" | sed 's/^/# /'
@@ -15,7 +15,7 @@ show_failure() {	# VEID
 	dmesg | tail -n 8 | sed 's/^/# kernel: /'
 }
 
-# 301, 302...: by their place among all programs, whichever are asked for
+# 501, 502...: by their place among all programs, whichever are asked for
 each() {
 	local i=0 path name
 

@@ -1605,9 +1605,24 @@ struct cpt_nft_image {
 };
 
 /**
+ * struct cpt_conntrack_window - one direction of a tracked TCP connection
+ * @end: highest sequence number behind a segment
+ * @maxend: highest that the other side allows
+ * @maxwin: largest window; 0: none was seen
+ * @maxack: highest acknowledgement
+ */
+struct cpt_conntrack_window {
+	__u32 end;
+	__u32 maxend;
+	__u32 maxwin;
+	__u32 maxack;
+};
+
+/**
  * struct cpt_conntrack_image - a connection that the VE's network tracks
  * @family: AF_INET or AF_INET6
  * @zero: 0
+ * @window: of TCP: the original direction, and the reply
  *
  * Content: attributes of ctnetlink (CTA_*), as it shows the entry: a connection
  * that is translated has in CTA_TUPLE_REPLY what it is translated to. Times are
@@ -1616,6 +1631,7 @@ struct cpt_nft_image {
 struct cpt_conntrack_image {
 	__u32 family;
 	__u32 zero;
+	struct cpt_conntrack_window window[2];
 };
 
 /* cpt_sock_opts.flags: options that are on or off */
