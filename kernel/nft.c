@@ -22,6 +22,7 @@
  * struct part - a message that was put aside
  * @node: in one of struct walk's lists
  * @m: its attributes are @data
+ * @data: them
  */
 struct part {
 	struct list_head node;
