@@ -51,31 +51,9 @@ static int collect_segment(struct vz_context *ctx, struct kern_ipc_perm *perm)
 	return cpt_shmem_collect_file(ctx, file);
 }
 
-static int for_each(struct vz_context *ctx,
-		    int (*fn)(struct vz_context *ctx, struct kern_ipc_perm *perm))
-{
-	struct nsproxy *ns = cpt_ipc_hold(ctx);
-	struct kern_ipc_perm *perm;
-	struct ipc_ids *ids;
-	int idx, err = 0;
-
-	if (!ns)
-		return -ESRCH;
-	ids = &ns->ipc_ns->ids[CPT_IDS_SHM];
-	down_read(&ids->rwsem);
-	idr_for_each_entry(&ids->ipcs_idr, perm, idx) {
-		err = fn(ctx, perm);
-		if (err)
-			break;
-	}
-	up_read(&ids->rwsem);
-	vz_put_nsproxy(ns);
-	return err;
-}
-
 static int cpt_shm_root(struct vz_context *ctx)
 {
-	return for_each(ctx, collect_segment);
+	return cpt_ipc_each(ctx, CPT_IDS_SHM, collect_segment);
 }
 
 /* ---- what is attached ---- */
@@ -158,7 +136,7 @@ static int dump_segment(struct vz_context *ctx, struct kern_ipc_perm *perm)
 
 static int cpt_shm_dump(struct vz_context *ctx, struct vz_obj *unused)
 {
-	return for_each(ctx, dump_segment);
+	return cpt_ipc_each(ctx, CPT_IDS_SHM, dump_segment);
 }
 
 const struct cpt_ops cpt_shm_ops = {
