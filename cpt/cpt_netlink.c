@@ -22,19 +22,6 @@ static bool netlink_is(const struct file *file)
 	return cpt_sock_of(file, AF_NETLINK);
 }
 
-static void *netlink_hold(struct file *file)
-{
-	struct sock *sk = cpt_sock_of(file, AF_NETLINK);
-
-	sock_hold(sk);
-	return sk;
-}
-
-static void netlink_drop(void *held)
-{
-	sock_put(held);
-}
-
 static int netlink_judge(struct vz_context *ctx, void *held)
 {
 	return ctx->checking ? PTR_ERR_OR_ZERO(cpt_collect(ctx, CPT_OBJ_NETLINK, held)) : 0;
@@ -52,9 +39,9 @@ static const void *netlink_object(const struct file *file)
 
 static const struct cpt_file_type netlink_file = {
 	.is = netlink_is,
-	.hold = netlink_hold,
+	.hold = cpt_sock_hold,
 	.judge = netlink_judge,
-	.drop = netlink_drop,
+	.drop = cpt_sock_put,
 	.collect = netlink_collect_file,
 	.object = netlink_object,
 	.async_fd = cpt_sock_async_fd,
@@ -106,16 +93,6 @@ static int cpt_netlink_collect(struct vz_context *ctx, struct vz_obj *obj)
 		cpt_refuse(ctx, "%s: netlink socket with more than 16 MiB to be received: not supported",
 			   ctx->who);
 	return cpt_sock_judge(ctx, sk);
-}
-
-static void cpt_netlink_get(void *ptr)
-{
-	sock_hold(ptr);
-}
-
-static void cpt_netlink_put(void *ptr)
-{
-	sock_put(ptr);
 }
 
 /* ---- the record ---- */
@@ -231,7 +208,7 @@ static int cpt_netlink_dump(struct vz_context *ctx, struct vz_obj *obj)
 const struct cpt_ops cpt_netlink_ops = {
 	.collect = cpt_netlink_collect,
 	.dump = cpt_netlink_dump,
-	.get = cpt_netlink_get,
-	.put = cpt_netlink_put,
+	.get = cpt_sock_get,
+	.put = cpt_sock_put,
 	.file = &netlink_file,
 };

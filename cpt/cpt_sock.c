@@ -42,6 +42,24 @@ u32 cpt_sock_pid(struct vz_context *ctx, struct pid *pid)
 	return pid ? pid_nr_ns(pid, ctx->pidns) : 0;
 }
 
+void *cpt_sock_hold(struct file *file)
+{
+	struct sock *sk = sock_from_file(file)->sk;
+
+	sock_hold(sk);
+	return sk;
+}
+
+void cpt_sock_get(void *sk)
+{
+	sock_hold(sk);
+}
+
+void cpt_sock_put(void *sk)
+{
+	sock_put(sk);
+}
+
 u32 cpt_sock_async_fd(struct file *file)
 {
 	struct socket *sock = sock_from_file(file);

@@ -19,6 +19,11 @@
  */
 struct sock *cpt_sock_of(const struct file *file, int family);
 
+/* struct cpt_file_type.hold for sockets of every family; and .drop, struct cpt_ops.get and .put. */
+void *cpt_sock_hold(struct file *file);
+void cpt_sock_get(void *sk);
+void cpt_sock_put(void *sk);
+
 /* struct cpt_file_type.async_fd for sockets of every family. May sleep */
 u32 cpt_sock_async_fd(struct file *file);
 

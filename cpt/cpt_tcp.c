@@ -354,22 +354,9 @@ static bool tcp_is(const struct file *file)
 	return tcp_of(file);
 }
 
-static void *tcp_hold(struct file *file)
-{
-	struct sock *sk = tcp_of(file);
-
-	sock_hold(sk);
-	return sk;
-}
-
 static int tcp_judge(struct vz_context *ctx, void *held)
 {
 	return judge(ctx, held);
-}
-
-static void tcp_drop(void *held)
-{
-	sock_put(held);
 }
 
 static int tcp_collect_file(struct vz_context *ctx, struct file *file)
@@ -384,18 +371,13 @@ static const void *tcp_object(const struct file *file)
 
 static const struct cpt_file_type tcp_file = {
 	.is = tcp_is,
-	.hold = tcp_hold,
+	.hold = cpt_sock_hold,
 	.judge = tcp_judge,
-	.drop = tcp_drop,
+	.drop = cpt_sock_put,
 	.collect = tcp_collect_file,
 	.object = tcp_object,
 	.async_fd = cpt_sock_async_fd,
 };
-
-static void cpt_tcp_get(void *ptr)
-{
-	sock_hold(ptr);
-}
 
 static void cpt_tcp_put(void *ptr)
 {
@@ -406,7 +388,7 @@ const struct cpt_ops cpt_tcp_ops = {
 	.root = cpt_tcp_root,
 	.collect = cpt_tcp_collect,
 	.dump = cpt_tcp_dump,
-	.get = cpt_tcp_get,
+	.get = cpt_sock_get,
 	.put = cpt_tcp_put,
 	.file = &tcp_file,
 };

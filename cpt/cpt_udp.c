@@ -382,22 +382,9 @@ static bool udp_is(const struct file *file)
 	return udp_of(file);
 }
 
-static void *udp_hold(struct file *file)
-{
-	struct sock *sk = udp_of(file);
-
-	sock_hold(sk);
-	return sk;
-}
-
 static int udp_judge(struct vz_context *ctx, void *held)
 {
 	return judge(ctx, held);
-}
-
-static void udp_drop(void *held)
-{
-	sock_put(held);
 }
 
 static int udp_collect_file(struct vz_context *ctx, struct file *file)
@@ -412,29 +399,19 @@ static const void *udp_object(const struct file *file)
 
 static const struct cpt_file_type udp_file = {
 	.is = udp_is,
-	.hold = udp_hold,
+	.hold = cpt_sock_hold,
 	.judge = udp_judge,
-	.drop = udp_drop,
+	.drop = cpt_sock_put,
 	.collect = udp_collect_file,
 	.object = udp_object,
 	.async_fd = cpt_sock_async_fd,
 };
 
-static void cpt_udp_get(void *ptr)
-{
-	sock_hold(ptr);
-}
-
-static void cpt_udp_put(void *ptr)
-{
-	sock_put(ptr);
-}
-
 const struct cpt_ops cpt_udp_ops = {
 	.collect = cpt_udp_collect,
 	.collected = cpt_udp_collected,
 	.dump = cpt_udp_dump,
-	.get = cpt_udp_get,
-	.put = cpt_udp_put,
+	.get = cpt_sock_get,
+	.put = cpt_sock_put,
 	.file = &udp_file,
 };

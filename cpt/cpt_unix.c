@@ -20,19 +20,6 @@ static bool unix_is(const struct file *file)
 }
 
 /* What is closed meanwhile is closed: only the memory stays. */
-static void *unix_hold(struct file *file)
-{
-	struct sock *sk = cpt_sock_of(file, AF_UNIX);
-
-	sock_hold(sk);
-	return sk;
-}
-
-static void unix_drop(void *held)
-{
-	sock_put(held);
-}
-
 static int meet(struct vz_context *ctx, struct sock *sk)
 {
 	struct vz_obj *obj = cpt_collect(ctx, CPT_OBJ_UNIX, sk);
@@ -60,9 +47,9 @@ static const void *unix_object(const struct file *file)
 
 static const struct cpt_file_type unix_file = {
 	.is = unix_is,
-	.hold = unix_hold,
+	.hold = cpt_sock_hold,
 	.judge = unix_judge,
-	.drop = unix_drop,
+	.drop = cpt_sock_put,
 	.collect = unix_collect_file,
 	.object = unix_object,
 	.async_fd = cpt_sock_async_fd,
