@@ -231,7 +231,7 @@ static int look_small(struct vz_check *chk, const struct cpt_tcp_image *t, __u64
 	return 0;
 }
 
-int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
+static int look_tcp(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_tcp_image *t = look->fixed;
 	__u32 options = t->opts * sizeof(struct cpt_sockopt);
@@ -263,3 +263,37 @@ int vz_look_tcp(struct vz_check *chk, struct vz_look *look)
 		return chk->failed;
 	return look_packets(chk, t, look->tail + options, look->tail_len - options);
 }
+
+static const struct vz_rule tcp_rules[] = {
+	VZ_SOCK_RULES(cpt_tcp_image),
+	VZ_RANGE(cpt_tcp_image, state, 1, 11),
+	VZ_MASK(cpt_tcp_image, flags, 15),
+	VZ_REF_OPT(cpt_tcp_image, listener, CPT_OBJ_TCP),
+	VZ_RANGE(cpt_tcp_image, lport, 0, 65535),
+	VZ_RANGE(cpt_tcp_image, rport, 0, 65535),
+	VZ_MASK(cpt_tcp_image, flow_label, 0xfffff),
+	VZ_RANGE(cpt_tcp_image, mcast_if, 0, 0x7fffffff),
+	VZ_RANGE(cpt_tcp_image, defer_accept, 0, 255),
+	VZ_TEXT(cpt_tcp_image, ca),
+	VZ_MASK(cpt_tcp_image, timers, 31),
+	VZ_MASK(cpt_tcp_image, pending, 7),
+	VZ_MASK(cpt_tcp_image, ack_pending, 31),
+	VZ_RANGE(cpt_tcp_image, scaling_ratio, 0, 255),
+	VZ_RANGE(cpt_tcp_image, compressed_ack, 0, 255),
+	VZ_ZERO(cpt_tcp_image, zero),
+	VZ_RANGE(cpt_tcp_image, cubic.used, 0, 1),
+	VZ_ZERO(cpt_tcp_image, cubic.zero),
+	VZ_RANGE(cpt_tcp_image, substate, 0, 6),
+	VZ_RANGE(cpt_tcp_image, tos, 0, 255),
+	VZ_RANGE(cpt_tcp_image, syn_tos, 0, 255),
+	VZ_RANGE(cpt_tcp_image, req_if, 0, 0x7fffffff),
+	VZ_RANGE(cpt_tcp_image, req_retrans, 0, 255),
+	VZ_RANGE(cpt_tcp_image, req_timeouts, 0, 127),
+	VZ_MASK(cpt_tcp_image, req_flags, 7),
+	VZ_RANGE(cpt_tcp_image, req_timeout_us, 0, 1ULL << 31),
+};
+
+const struct vz_shape vz_shapes_inet[CPT_OBJ_MAX] = {
+	[CPT_OBJ_TCP]	= { RULES(tcp_rules), ARRAY(cpt_tcp_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = look_tcp },
+};

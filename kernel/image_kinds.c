@@ -2,8 +2,8 @@
 /*
  * What the image checker knows of each kind: rules for the members of its
  * struct and of its content's array, and a function for what rules cannot say.
- * A new kind adds its rules and its line in vz_shapes[] here, or in the table of
- * another file.
+ * Here are those of the VE itself, of mounts and of files. A new kind adds its
+ * rules and its line in the table of the file for its topic.
  */
 #include "image_rules.h"
 
@@ -16,7 +16,6 @@
 #define O_ASYNC_FLAG	020000U
 #define O_TMPFILE_FLAG	020000000U	/* without O_DIRECTORY */
 #define MODE_PERM	07777U
-#define ID(s, m)	VZ_RANGE(s, m, 0, VZ_ID_INVALID - 1)
 
 /* ---- small kinds ---- */
 
@@ -91,8 +90,8 @@ static const struct vz_rule mount_rules[] = {
 	VZ_MASK(cpt_mount_image, propagation, MNT_PROPAGATION),
 	VZ_RANGE(cpt_mount_image, root_mode, 0, 0177777),
 	VZ_RANGE(cpt_mount_image, dev, 0, 0xffffffff),
-	ID(cpt_mount_image, root_uid),
-	ID(cpt_mount_image, root_gid),
+	VZ_ID(cpt_mount_image, root_uid),
+	VZ_ID(cpt_mount_image, root_gid),
 	VZ_REF_OPT(cpt_mount_image, bind, CPT_OBJ_MOUNT),
 	VZ_REF_OPT(cpt_mount_image, peer, CPT_OBJ_MOUNT),
 };
@@ -126,8 +125,8 @@ static int look_mount(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule tmpfs_rules[] = {
 	VZ_REF(cpt_tmpfs_image, mount, CPT_OBJ_MOUNT),
 	VZ_RANGE(cpt_tmpfs_image, mode, 0, 0177777),
-	ID(cpt_tmpfs_image, uid),
-	ID(cpt_tmpfs_image, gid),
+	VZ_ID(cpt_tmpfs_image, uid),
+	VZ_ID(cpt_tmpfs_image, gid),
 	VZ_RANGE(cpt_tmpfs_image, nlink, 1, 0x7fffffff),
 	VZ_RANGE(cpt_tmpfs_image, rdev, 0, 0xffffffff),
 	VZ_RANGE(cpt_tmpfs_image, size, 0, VZ_KTIME_MAX),
@@ -201,8 +200,8 @@ static int look_tmpfs_data(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule ghost_rules[] = {
 	VZ_REF(cpt_ghost_image, mount, CPT_OBJ_MOUNT),
 	VZ_RANGE(cpt_ghost_image, mode, 0, 0177777),
-	ID(cpt_ghost_image, uid),
-	ID(cpt_ghost_image, gid),
+	VZ_ID(cpt_ghost_image, uid),
+	VZ_ID(cpt_ghost_image, gid),
 	VZ_ZERO(cpt_ghost_image, zero),
 	VZ_RANGE(cpt_ghost_image, size, 0, VZ_KTIME_MAX),
 };
@@ -240,10 +239,10 @@ static int look_ghost_data(struct vz_check *chk, struct vz_look *look)
 static const struct vz_rule pipe_rules[] = {
 	VZ_RANGE(cpt_pipe_image, slots, 1, 1 << 19),
 	VZ_RANGE(cpt_pipe_image, bufs, 0, 1 << 19),
-	ID(cpt_pipe_image, uid),
-	ID(cpt_pipe_image, gid),
+	VZ_ID(cpt_pipe_image, uid),
+	VZ_ID(cpt_pipe_image, gid),
 	VZ_MASK(cpt_pipe_image, mode, MODE_PERM),
-	ID(cpt_pipe_image, user),
+	VZ_ID(cpt_pipe_image, user),
 	VZ_MASK(cpt_pipe_image, flags, CPT_PIPE_FIFO),
 	VZ_ZERO(cpt_pipe_image, zero),
 };
@@ -290,8 +289,8 @@ static const struct vz_rule file_rules[] = {
 	VZ_RANGE(cpt_file_image, owner_pid, 0, VZ_PID_MAX),
 	VZ_RANGE(cpt_file_image, owner_type, 0, 2),
 	VZ_RANGE(cpt_file_image, owner_sig, 0, 64),
-	ID(cpt_file_image, owner_uid),
-	ID(cpt_file_image, owner_euid),
+	VZ_ID(cpt_file_image, owner_uid),
+	VZ_ID(cpt_file_image, owner_euid),
 	VZ_RANGE(cpt_file_image, async_fd, 0, 1 << 30),
 	VZ_ZERO(cpt_file_image, zero),
 };
@@ -437,264 +436,6 @@ static int look_flock(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
-/* ---- terminals: image_tty.c ---- */
-
-#define TTY_SIDE_RULES(side)							\
-	VZ_MASK(cpt_tty_image, side.flags, (1U << 12) - 1),			\
-	VZ_MASK(cpt_tty_image, side.pktstatus, 0x7f),	/* TIOCPKT_* */		\
-	VZ_RANGE(cpt_tty_image, side.input, 0, CPT_TTY_INPUT),			\
-	VZ_RANGE(cpt_tty_image, side.echo, 0, CPT_TTY_INPUT),			\
-	VZ_RANGE(cpt_tty_image, side.queue, 0, CPT_TTY_QUEUE),			\
-	VZ_RANGE(cpt_tty_image, side.looked_ahead, 0, CPT_TTY_QUEUE)
-
-static const struct vz_rule tty_rules[] = {
-	VZ_REF(cpt_tty_image, mount, CPT_OBJ_MOUNT),
-	VZ_RANGE(cpt_tty_image, index, 0, (1 << 20) - 1),
-	VZ_RANGE(cpt_tty_image, session, 0, VZ_PID_MAX),
-	VZ_RANGE(cpt_tty_image, pgrp, 0, VZ_PID_MAX),
-	ID(cpt_tty_image, uid),
-	ID(cpt_tty_image, gid),
-	VZ_MASK(cpt_tty_image, mode, MODE_PERM),
-	VZ_ZERO(cpt_tty_image, zero),
-	VZ_RANGE(cpt_tty_image, rows, 0, 0xffff),
-	VZ_RANGE(cpt_tty_image, cols, 0, 0xffff),
-	VZ_RANGE(cpt_tty_image, xpixel, 0, 0xffff),
-	VZ_RANGE(cpt_tty_image, ypixel, 0, 0xffff),
-	VZ_ZERO(cpt_tty_image, termios.zero),
-	VZ_ZERO(cpt_tty_image, locked.zero),
-	TTY_SIDE_RULES(master),
-	TTY_SIDE_RULES(slave),
-};
-
-/* ---- memory: image_mem.c ---- */
-
-static const struct vz_rule mm_rules[] = {
-	VZ_RANGE(cpt_mm_image, start_code, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, end_code, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, start_data, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, end_data, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, start_brk, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, brk, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, start_stack, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, arg_start, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, arg_end, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, env_start, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, env_end, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, mmap_base, VZ_PAGE, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, mmap_legacy_base, VZ_PAGE, VZ_TASK_SIZE),
-	VZ_REF_OPT(cpt_mm_image, exe_file, CPT_OBJ_FILE),
-	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
-	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_BOTTOMUP | CPT_MM_MDWE |
-				     CPT_MM_MDWE_NO_INHERIT | CPT_MM_VDSO_CHANGED),
-	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
-	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
-	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */
-};
-
-static const struct vz_rule vma_rules[] = {
-	VZ_RANGE(cpt_vma_image, start, 0, VZ_TASK_SIZE - VZ_PAGE),
-	VZ_RANGE(cpt_vma_image, end, VZ_PAGE, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_vma_image, offset, 0, VZ_KTIME_MAX),
-	VZ_REF_OPT(cpt_vma_image, cow, CPT_OBJ_MM),
-	VZ_MASK(cpt_vma_image, flags, (1U << 22) - 1),
-	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_AIO_SEEN),
-	VZ_RANGE(cpt_vma_image, pkey, 0, 15),
-};
-
-static const struct vz_rule aio_rules[] = {
-	VZ_MASK(cpt_aio_image, flags, CPT_AIO_DESTROYED),
-	VZ_RANGE(cpt_aio_image, index, 0, 65535),
-	VZ_RANGE(cpt_aio_image, nr_events, 0, CPT_MAX_CONTENT / 32),
-	VZ_RANGE(cpt_aio_image, max_reqs, 0, CPT_MAX_CONTENT / 64),
-};
-
-static const struct vz_rule pages_rules[] = {
-	VZ_REF(cpt_pages_image, mm, CPT_OBJ_MM),
-	VZ_RANGE(cpt_pages_image, extents, 1, CPT_MAX_PAYLOAD / VZ_PAGE),
-	VZ_ZERO(cpt_pages_image, zero),
-};
-
-static const struct vz_rule cow_rules[] = {
-	VZ_REF(cpt_cow_image, mm, CPT_OBJ_MM),
-	VZ_REF(cpt_cow_image, src, CPT_OBJ_MM),
-	VZ_RANGE(cpt_cow_image, extents, 1, CPT_MAX_CONTENT / sizeof(struct cpt_extent)),
-	VZ_ZERO(cpt_cow_image, zero),
-};
-
-/* ---- tasks: image_tree.c ---- */
-
-static const struct vz_rule cred_rules[] = {
-	ID(cpt_cred_image, uid), ID(cpt_cred_image, gid),
-	ID(cpt_cred_image, suid), ID(cpt_cred_image, sgid),
-	ID(cpt_cred_image, euid), ID(cpt_cred_image, egid),
-	ID(cpt_cred_image, fsuid), ID(cpt_cred_image, fsgid),
-	VZ_MASK(cpt_cred_image, securebits, 0xff),
-	VZ_RANGE(cpt_cred_image, ngroups, 0, 65536),
-};
-
-static const struct vz_rule sigqueue_rules[] = {
-	VZ_ZERO(cpt_sigqueue_image, zero),
-};
-
-static const struct vz_rule process_rules[] = {
-	VZ_RANGE(cpt_process_image, pid, 1, VZ_PID_MAX),
-	VZ_RANGE(cpt_process_image, pgid, 0, VZ_PID_MAX),
-	VZ_RANGE(cpt_process_image, sid, 0, VZ_PID_MAX),
-	VZ_RANGE(cpt_process_image, state, CPT_PROCESS_RUNNING, CPT_PROCESS_ZOMBIE),
-	VZ_MASK(cpt_process_image, exit_code, 0xffff),
-	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
-	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
-		CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED |
-		CPT_PROCESS_TELL_STOP | CPT_PROCESS_TELL_CONT | CPT_PROCESS_NEW_PARENT),
-	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
-	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
-	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),
-	VZ_RANGE(cpt_process_image, threads, 0, VZ_PID_MAX),
-	VZ_SRANGE(cpt_process_image, oom_score_adj, -1000, 1000),
-	VZ_SRANGE(cpt_process_image, oom_score_adj_min, -1000, 1000),
-	VZ_RANGE(cpt_process_image, ptid, 0, VZ_PID_MAX),
-	VZ_RANGE(cpt_process_image, it_real_expires, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_process_image, it_real_interval, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_process_image, it_virt_left, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_process_image, it_virt_interval, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_process_image, it_prof_left, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_process_image, it_prof_interval, 0, VZ_KTIME_MAX),
-	VZ_REF_OPT(cpt_process_image, tty, CPT_OBJ_TTY),
-	VZ_RANGE(cpt_process_image, tty_old_pgrp, 0, VZ_PID_MAX),
-	VZ_ZERO(cpt_process_image, zero),
-};
-
-static const struct vz_rule task_rules[] = {
-	VZ_RANGE(cpt_task_image, tid, 1, VZ_PID_MAX),
-	VZ_REF(cpt_task_image, tgid, CPT_OBJ_PROCESS),
-	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
-		CPT_TASK_RESET_ON_FORK | CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
-	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
-	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
-	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
-	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
-	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
-	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),
-	VZ_REF_OPT(cpt_task_image, files, CPT_OBJ_FILES),
-	VZ_REF_OPT(cpt_task_image, fs, CPT_OBJ_FS),
-	VZ_MASK(cpt_task_image, sas_ss_flags, 0x80000003),	/* ONSTACK DISABLE AUTODISARM */
-	VZ_RANGE(cpt_task_image, pdeath_signal, 0, 64),
-	VZ_RANGE(cpt_task_image, rseq_len, 0, VZ_PAGE),
-	VZ_RANGE(cpt_task_image, rseq, 0, VZ_TASK_SIZE),
-	VZ_RANGE(cpt_task_image, sched_policy, 0, 5),
-	VZ_SRANGE(cpt_task_image, nice, -20, 19),
-	VZ_RANGE(cpt_task_image, sched_priority, 0, 99),
-	VZ_MASK(cpt_task_image, ioprio, 0xffff),
-	VZ_RANGE(cpt_task_image, cpus, 0, 8192),
-	VZ_RANGE(cpt_task_image, slice_ns, 0, VZ_KTIME_MAX),
-	VZ_RANGE(cpt_task_image, lock_wait, 0, 0x7fffffff),
-	VZ_ZERO(cpt_task_image, zero),
-	VZ_TEXT(cpt_task_image, comm),
-};
-
-static const struct vz_rule xstate_rules[] = {
-	VZ_REF(cpt_xstate_image, tid, CPT_OBJ_TASK),
-	VZ_ZERO(cpt_xstate_image, zero),
-};
-
-static const struct vz_rule usage_rules[] = {
-	VZ_REF(cpt_usage_image, tid, CPT_OBJ_TASK),
-	VZ_ZERO(cpt_usage_image, zero),
-};
-
-/* ---- network: image_net.c ---- */
-
-static const struct vz_rule netdev_rules[] = {
-	VZ_RANGE(cpt_netdev_image, ifindex, 1, 0x7fffffff),
-	VZ_RANGE(cpt_netdev_image, kind, CPT_NETDEV_LO, CPT_NETDEV_VENET),
-	VZ_MASK(cpt_netdev_image, flags, 0xf3a7),	/* UP DEBUG NOTRAILERS NOARP ... */
-	VZ_RANGE(cpt_netdev_image, mtu, 68, 0x7fffffff),
-	VZ_RANGE(cpt_netdev_image, tx_queue_len, 0, 0x7fffffff),
-	VZ_RANGE(cpt_netdev_image, addr_gen_mode, 0, CPT_NETDEV_NO_INET6),
-	VZ_TEXT(cpt_netdev_image, name),
-};
-
-static const struct vz_rule nft_rules[] = {
-	VZ_RANGE(cpt_nft_image, family, 1, 12),
-};
-
-static const struct vz_rule conntrack_rules[] = {
-	VZ_ZERO(cpt_conntrack_image, zero),
-};
-
-static const struct vz_rule netmsg_rules[] = {
-	VZ_ZERO(cpt_netmsg_image, zero),
-};
-
-static const struct vz_rule tcp_rules[] = {
-	VZ_SOCK_RULES(cpt_tcp_image),
-	VZ_RANGE(cpt_tcp_image, state, 1, 11),
-	VZ_MASK(cpt_tcp_image, flags, 15),
-	VZ_REF_OPT(cpt_tcp_image, listener, CPT_OBJ_TCP),
-	VZ_RANGE(cpt_tcp_image, lport, 0, 65535),
-	VZ_RANGE(cpt_tcp_image, rport, 0, 65535),
-	VZ_MASK(cpt_tcp_image, flow_label, 0xfffff),
-	VZ_RANGE(cpt_tcp_image, mcast_if, 0, 0x7fffffff),
-	VZ_RANGE(cpt_tcp_image, defer_accept, 0, 255),
-	VZ_TEXT(cpt_tcp_image, ca),
-	VZ_MASK(cpt_tcp_image, timers, 31),
-	VZ_MASK(cpt_tcp_image, pending, 7),
-	VZ_MASK(cpt_tcp_image, ack_pending, 31),
-	VZ_RANGE(cpt_tcp_image, scaling_ratio, 0, 255),
-	VZ_RANGE(cpt_tcp_image, compressed_ack, 0, 255),
-	VZ_ZERO(cpt_tcp_image, zero),
-	VZ_RANGE(cpt_tcp_image, cubic.used, 0, 1),
-	VZ_ZERO(cpt_tcp_image, cubic.zero),
-	VZ_RANGE(cpt_tcp_image, substate, 0, 6),
-	VZ_RANGE(cpt_tcp_image, tos, 0, 255),
-	VZ_RANGE(cpt_tcp_image, syn_tos, 0, 255),
-	VZ_RANGE(cpt_tcp_image, req_if, 0, 0x7fffffff),
-	VZ_RANGE(cpt_tcp_image, req_retrans, 0, 255),
-	VZ_RANGE(cpt_tcp_image, req_timeouts, 0, 127),
-	VZ_MASK(cpt_tcp_image, req_flags, 7),
-	VZ_RANGE(cpt_tcp_image, req_timeout_us, 0, 1ULL << 31),
-};
-
-/* ---- sockets: image_sock.c ---- */
-
-#define UNIX_NAME_MAX	109		/* sun_path and a NUL behind it */
-#define UNIX_SKB_MAX	(8U << 20)
-#define UNIX_FILES_MAX	253		/* SCM_MAX_FD */
-
-static const struct vz_rule unix_rules[] = {
-	VZ_SOCK_RULES(cpt_unix_image),
-	VZ_RANGE(cpt_unix_image, state, CPT_UNIX_CLOSED, CPT_UNIX_LISTEN),
-	VZ_MASK(cpt_unix_image, flags, CPT_UNIX_BOUND | CPT_UNIX_INODE | CPT_UNIX_EMBRYO |
-		CPT_UNIX_DEAD),
-	VZ_RANGE(cpt_unix_image, name_len, 0, UNIX_NAME_MAX),
-	VZ_RANGE(cpt_unix_image, peer_pid, 0, VZ_PID_MAX),
-	VZ_REF_OPT(cpt_unix_image, peer_cred, CPT_OBJ_CRED),
-	VZ_REF_OPT(cpt_unix_image, mount, CPT_OBJ_MOUNT),
-};
-
-static const struct vz_rule unix_queue_rules[] = {
-	VZ_REF(cpt_unix_queue_image, sock, CPT_OBJ_UNIX),
-	VZ_REF_OPT(cpt_unix_queue_image, peer, CPT_OBJ_UNIX),
-};
-
-static const struct vz_rule unix_skb_rules[] = {
-	VZ_REF(cpt_unix_skb, sender, CPT_OBJ_UNIX),
-	VZ_RANGE(cpt_unix_skb, len, 0, UNIX_SKB_MAX),
-	VZ_RANGE(cpt_unix_skb, files, 0, UNIX_FILES_MAX),
-	VZ_RANGE(cpt_unix_skb, pid, 0, VZ_PID_MAX),
-	ID(cpt_unix_skb, user),
-};
-
-static const struct vz_rule netlink_rules[] = {
-	VZ_SOCK_RULES(cpt_netlink_image),
-	VZ_RANGE(cpt_netlink_image, type, 2, 3),	/* SOCK_DGRAM, SOCK_RAW */
-	VZ_RANGE(cpt_netlink_image, protocol, 0, 31),
-	VZ_MASK(cpt_netlink_image, flags, 0x3ff),
-	VZ_RANGE(cpt_netlink_image, dst_group, 0, 32),
-	VZ_RANGE(cpt_netlink_image, max_recv, 0, 1 << 15),
-};
-
 /* ---- the table ---- */
 
 static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
@@ -704,7 +445,6 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_MOUNT]	= { RULES(mount_rules), .strings = 5, .own = look_mount },
 	[CPT_OBJ_TMPFS]	= { RULES(tmpfs_rules), .own_tail = 1, .own = look_tmpfs },
 	[CPT_OBJ_TMPFS_DATA] = { RULES(tmpfs_data_rules), .payload = 1, .own = look_tmpfs_data },
-	[CPT_OBJ_CRED]	= { RULES(cred_rules), .own_tail = 1, .own = vz_look_cred },
 	[CPT_OBJ_PIPE]	= { RULES(pipe_rules), ARRAY(cpt_pipe_image, bufs, cpt_pipe_buf),
 			    ELEMENTS(pipe_buf_rules), .own_tail = 1, .own = look_pipe },
 	[CPT_OBJ_FILE]	= { RULES(file_rules), .own_tail = 1, .own = look_file },
@@ -714,40 +454,12 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_FLOCK]	= { RULES(flock_rules), .own = look_flock },
 	[CPT_OBJ_GHOST]	= { RULES(ghost_rules), .strings = 1, .own = look_ghost },
 	[CPT_OBJ_GHOST_DATA] = { RULES(ghost_data_rules), .payload = 1, .own = look_ghost_data },
-	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = vz_look_tty },
-	[CPT_OBJ_AIO]	= { RULES(aio_rules), .own_tail = 1, .own = vz_look_aio },
-	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
-			    ELEMENTS(vma_rules), .own_tail = 1, .own = vz_look_mm },
-	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),
-			    .payload = 1, .own = vz_look_pages },
-	[CPT_OBJ_COW]	= { RULES(cow_rules), ARRAY(cpt_cow_image, extents, cpt_extent),
-			    .own = vz_look_cow },
-	[CPT_OBJ_SIGHAND] = { .own = vz_look_sighand },
-	[CPT_OBJ_SIGQUEUE] = { RULES(sigqueue_rules), ARRAY(cpt_sigqueue_image, infos, cpt_siginfo),
-			    .own = vz_look_sigqueue },
-	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = vz_look_process },
-	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = vz_look_task },
-	[CPT_OBJ_TCP]	= { RULES(tcp_rules), ARRAY(cpt_tcp_image, sock.filter, cpt_sock_filter),
-			    .own_tail = 1, .own = vz_look_tcp },
-	[CPT_OBJ_NETDEV] = { RULES(netdev_rules), .own_tail = 1, .own = vz_look_netdev },
-	[CPT_OBJ_NETSYSCTL] = { .own_tail = 1, .own = vz_look_netsysctl },
-	[CPT_OBJ_NFT] = { RULES(nft_rules), .own_tail = 1, .own = vz_look_nft },
-	[CPT_OBJ_CONNTRACK] = { RULES(conntrack_rules), .own_tail = 1, .own = vz_look_conntrack },
-	[CPT_OBJ_NETMSG] = { RULES(netmsg_rules), .own_tail = 1, .own = vz_look_netmsg },
-	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = vz_look_xstate },
-	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = vz_look_usage },
-	[CPT_OBJ_UNIX]	= { RULES(unix_rules), ARRAY(cpt_unix_image, sock.filter, cpt_sock_filter),
-			    .own_tail = 1, .own = vz_look_unix },
-	[CPT_OBJ_UNIX_QUEUE] = { RULES(unix_queue_rules),
-			    ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb),
-			    ELEMENTS(unix_skb_rules), .own_tail = 1, .own = vz_look_unix_queue },
-	[CPT_OBJ_NETLINK] = { RULES(netlink_rules),
-			    ARRAY(cpt_netlink_image, sock.filter, cpt_sock_filter),
-			    .own_tail = 1, .own = vz_look_netlink },
 };
 
-static const struct vz_shape *const tables[] = { vz_shapes, vz_shapes_fds, vz_shapes_ipc,
-						   vz_shapes_udp };
+static const struct vz_shape *const tables[] = {
+	vz_shapes, vz_shapes_fds, vz_shapes_inet, vz_shapes_ipc, vz_shapes_mem, vz_shapes_net,
+	vz_shapes_sock, vz_shapes_tree, vz_shapes_tty, vz_shapes_udp,
+};
 
 const struct vz_shape *vz_shape(__u32 type)
 {

@@ -15,7 +15,7 @@ static int look_aio_destroyed(struct vz_check *chk, const struct vz_look *look)
 	return 0;
 }
 
-int vz_look_aio(struct vz_check *chk, struct vz_look *look)
+static int look_aio(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_aio_image *a = look->fixed;
 	__u64 bytes = (a->nr_events + 1) * AIO_EVENT;
@@ -126,7 +126,7 @@ static int look_auxv(struct vz_check *chk, const struct cpt_mm_image *mm)
 	return vz_bad(chk, -EINVAL, "auxv has no end");
 }
 
-int vz_look_mm(struct vz_check *chk, struct vz_look *look)
+static int look_mm(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_mm_image *mm = look->fixed;
 	const struct cpt_vma_image *v = (const void *)look->content;
@@ -190,7 +190,7 @@ static long long look_extents(struct vz_check *chk, __u64 mm, const struct vz_lo
 	return pages;
 }
 
-int vz_look_pages(struct vz_check *chk, struct vz_look *look)
+static int look_pages(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_pages_image *p = look->fixed;
 	long long pages = look_extents(chk, p->mm, look);
@@ -203,7 +203,7 @@ int vz_look_pages(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
-int vz_look_cow(struct vz_check *chk, struct vz_look *look)
+static int look_cow(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_cow_image *c = look->fixed;
 
@@ -213,3 +213,67 @@ int vz_look_cow(struct vz_check *chk, struct vz_look *look)
 		return chk->failed;
 	return 0;
 }
+
+static const struct vz_rule mm_rules[] = {
+	VZ_RANGE(cpt_mm_image, start_code, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, end_code, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_data, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, end_data, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_brk, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, brk, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, start_stack, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, arg_start, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, arg_end, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, env_start, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, env_end, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, mmap_base, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, mmap_legacy_base, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_REF_OPT(cpt_mm_image, exe_file, CPT_OBJ_FILE),
+	VZ_RANGE(cpt_mm_image, vdso, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_mm_image, dumpable, 0, 2),
+	VZ_MASK(cpt_mm_image, flags, CPT_MM_THP_DISABLE | CPT_MM_BOTTOMUP | CPT_MM_MDWE |
+				     CPT_MM_MDWE_NO_INHERIT | CPT_MM_VDSO_CHANGED),
+	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
+	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
+	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */
+};
+
+static const struct vz_rule vma_rules[] = {
+	VZ_RANGE(cpt_vma_image, start, 0, VZ_TASK_SIZE - VZ_PAGE),
+	VZ_RANGE(cpt_vma_image, end, VZ_PAGE, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_vma_image, offset, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_vma_image, cow, CPT_OBJ_MM),
+	VZ_MASK(cpt_vma_image, flags, (1U << 22) - 1),
+	VZ_RANGE(cpt_vma_image, type, CPT_VMA_ANON, CPT_VMA_AIO_SEEN),
+	VZ_RANGE(cpt_vma_image, pkey, 0, 15),
+};
+
+static const struct vz_rule aio_rules[] = {
+	VZ_MASK(cpt_aio_image, flags, CPT_AIO_DESTROYED),
+	VZ_RANGE(cpt_aio_image, index, 0, 65535),
+	VZ_RANGE(cpt_aio_image, nr_events, 0, CPT_MAX_CONTENT / 32),
+	VZ_RANGE(cpt_aio_image, max_reqs, 0, CPT_MAX_CONTENT / 64),
+};
+
+static const struct vz_rule pages_rules[] = {
+	VZ_REF(cpt_pages_image, mm, CPT_OBJ_MM),
+	VZ_RANGE(cpt_pages_image, extents, 1, CPT_MAX_PAYLOAD / VZ_PAGE),
+	VZ_ZERO(cpt_pages_image, zero),
+};
+
+static const struct vz_rule cow_rules[] = {
+	VZ_REF(cpt_cow_image, mm, CPT_OBJ_MM),
+	VZ_REF(cpt_cow_image, src, CPT_OBJ_MM),
+	VZ_RANGE(cpt_cow_image, extents, 1, CPT_MAX_CONTENT / sizeof(struct cpt_extent)),
+	VZ_ZERO(cpt_cow_image, zero),
+};
+
+const struct vz_shape vz_shapes_mem[CPT_OBJ_MAX] = {
+	[CPT_OBJ_AIO]	= { RULES(aio_rules), .own_tail = 1, .own = look_aio },
+	[CPT_OBJ_MM]	= { RULES(mm_rules), ARRAY(cpt_mm_image, vmas, cpt_vma_image),
+			    ELEMENTS(vma_rules), .own_tail = 1, .own = look_mm },
+	[CPT_OBJ_PAGES]	= { RULES(pages_rules), ARRAY(cpt_pages_image, extents, cpt_extent),
+			    .payload = 1, .own = look_pages },
+	[CPT_OBJ_COW]	= { RULES(cow_rules), ARRAY(cpt_cow_image, extents, cpt_extent),
+			    .own = look_cow },
+};

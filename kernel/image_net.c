@@ -68,7 +68,7 @@ int vz_netmsg_allows(unsigned int type, unsigned int attr)
 EXPORT_SYMBOL_GPL(vz_netmsg_allows);
 
 /* Well-formed; what the attributes say is the kernel's to check, as user space's. */
-int vz_look_netmsg(struct vz_check *chk, struct vz_look *look)
+static int look_netmsg(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_netmsg_image *m = look->fixed;
 	unsigned int head = vz_netmsg_head(m->type);
@@ -96,7 +96,7 @@ int vz_look_netmsg(struct vz_check *chk, struct vz_look *look)
 }
 
 /* Paths and values; whether the path is one is the kernel's to find out. */
-int vz_look_netsysctl(struct vz_check *chk, struct vz_look *look)
+static int look_netsysctl(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_netsysctl_image *v = look->fixed;
 	__u64 n = 2 * ((__u64)v->changed + v->usual), at = 0, len = look->h->len, i;
@@ -138,7 +138,7 @@ static int look_attrs(struct vz_check *chk, struct vz_look *look, unsigned int m
 	return at == len ? 0 : vz_bad(chk, -EINVAL, "an attribute without its padding");
 }
 
-int vz_look_nft(struct vz_check *chk, struct vz_look *look)
+static int look_nft(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_nft_image *v = look->fixed;
 
@@ -162,7 +162,7 @@ int vz_look_nft(struct vz_check *chk, struct vz_look *look)
 	}
 }
 
-int vz_look_conntrack(struct vz_check *chk, struct vz_look *look)
+static int look_conntrack(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_conntrack_image *v = look->fixed;
 
@@ -171,7 +171,7 @@ int vz_look_conntrack(struct vz_check *chk, struct vz_look *look)
 	return look_attrs(chk, look, CTA_SYNPROXY + 1);
 }
 
-int vz_look_netdev(struct vz_check *chk, struct vz_look *look)
+static int look_netdev(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_netdev_image *d = look->fixed;
 	const char *name = (const char *)d->name;
@@ -187,3 +187,33 @@ int vz_look_netdev(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "its hardware address is not possible");
 	return 0;
 }
+
+static const struct vz_rule netdev_rules[] = {
+	VZ_RANGE(cpt_netdev_image, ifindex, 1, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, kind, CPT_NETDEV_LO, CPT_NETDEV_VENET),
+	VZ_MASK(cpt_netdev_image, flags, 0xf3a7),	/* UP DEBUG NOTRAILERS NOARP ... */
+	VZ_RANGE(cpt_netdev_image, mtu, 68, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, tx_queue_len, 0, 0x7fffffff),
+	VZ_RANGE(cpt_netdev_image, addr_gen_mode, 0, CPT_NETDEV_NO_INET6),
+	VZ_TEXT(cpt_netdev_image, name),
+};
+
+static const struct vz_rule nft_rules[] = {
+	VZ_RANGE(cpt_nft_image, family, 1, 12),
+};
+
+static const struct vz_rule conntrack_rules[] = {
+	VZ_ZERO(cpt_conntrack_image, zero),
+};
+
+static const struct vz_rule netmsg_rules[] = {
+	VZ_ZERO(cpt_netmsg_image, zero),
+};
+
+const struct vz_shape vz_shapes_net[CPT_OBJ_MAX] = {
+	[CPT_OBJ_NETDEV] = { RULES(netdev_rules), .own_tail = 1, .own = look_netdev },
+	[CPT_OBJ_NETSYSCTL] = { .own_tail = 1, .own = look_netsysctl },
+	[CPT_OBJ_NFT] = { RULES(nft_rules), .own_tail = 1, .own = look_nft },
+	[CPT_OBJ_CONNTRACK] = { RULES(conntrack_rules), .own_tail = 1, .own = look_conntrack },
+	[CPT_OBJ_NETMSG] = { RULES(netmsg_rules), .own_tail = 1, .own = look_netmsg },
+};

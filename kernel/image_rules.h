@@ -76,6 +76,7 @@ struct vz_rule {
 #define VZ_SRANGE(s, m, lo, hi)	VZ_RULE(s, m, VZ_T_SRANGE, (__u64)(lo), (__u64)(hi))
 #define VZ_REF(s, m, type)	VZ_RULE(s, m, VZ_T_REF, type, 0)
 #define VZ_REF_OPT(s, m, type)	VZ_RULE(s, m, VZ_T_REF_OPT, type, 0)
+#define VZ_ID(s, m)		VZ_RANGE(s, m, 0, VZ_ID_INVALID - 1)
 #define VZ_TEXT(s, m)		VZ_RULE(s, m, VZ_T_TEXT, 0, 0)
 
 /* struct cpt_sock_opts, embedded as member sock: the first rules of a family's struct */
@@ -161,7 +162,13 @@ struct vz_shape {
 /* A type's rules: of image_kinds.c, or of a file of its own. */
 const struct vz_shape *vz_shape(__u32 type);
 extern const struct vz_shape vz_shapes_fds[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_inet[CPT_OBJ_MAX];
 extern const struct vz_shape vz_shapes_ipc[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_mem[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_net[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_sock[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_tree[CPT_OBJ_MAX];
+extern const struct vz_shape vz_shapes_tty[CPT_OBJ_MAX];
 extern const struct vz_shape vz_shapes_udp[CPT_OBJ_MAX];
 
 /**
@@ -184,7 +191,6 @@ struct vz_check_obj {
 
 /* Not types of records: entries of the checker's own. */
 #define VZ_OWN_GROUP	(CPT_OBJ_MAX + 0)	/* process group; u: its session */
-#define VZ_OWN_REUSE	(CPT_OBJ_MAX + 1)	/* SO_REUSEPORT group of udp; u: whose; n: sockets */
 #define VZ_OWN_REUSE	(CPT_OBJ_MAX + 1)	/* SO_REUSEPORT group of udp; u: whose; n: sockets */
 
 struct vz_check {
@@ -241,30 +247,9 @@ struct vz_check_obj *vz_check_find(struct vz_check *chk, __u32 type, __u64 id);
 struct vz_check_obj *vz_check_add(struct vz_check *chk, __u32 type, __u64 id);
 int vz_good_path(const char *path);
 
-int vz_look_aio(struct vz_check *chk, struct vz_look *look);
-int vz_look_mm(struct vz_check *chk, struct vz_look *look);
-int vz_look_pages(struct vz_check *chk, struct vz_look *look);
-int vz_look_cow(struct vz_check *chk, struct vz_look *look);
-int vz_look_process(struct vz_check *chk, struct vz_look *look);
-int vz_look_task(struct vz_check *chk, struct vz_look *look);
-int vz_look_xstate(struct vz_check *chk, struct vz_look *look);
-int vz_look_usage(struct vz_check *chk, struct vz_look *look);
-int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look);
-int vz_look_sighand(struct vz_check *chk, struct vz_look *look);
-int vz_look_cred(struct vz_check *chk, struct vz_look *look);
-int vz_look_netdev(struct vz_check *chk, struct vz_look *look);
-int vz_look_netmsg(struct vz_check *chk, struct vz_look *look);
-int vz_look_netsysctl(struct vz_check *chk, struct vz_look *look);
-int vz_look_nft(struct vz_check *chk, struct vz_look *look);
-int vz_look_conntrack(struct vz_check *chk, struct vz_look *look);
-int vz_look_tcp(struct vz_check *chk, struct vz_look *look);
 int vz_look_sockopts(struct vz_check *chk, __u32 family, const char *data, __u64 len, __u32 n);
 int vz_check_processes(struct vz_check *chk);
-int vz_look_unix(struct vz_check *chk, struct vz_look *look);
-int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look);
-int vz_look_netlink(struct vz_check *chk, struct vz_look *look);
 int vz_check_sockets(struct vz_check *chk);
-int vz_look_tty(struct vz_check *chk, struct vz_look *look);
 int vz_look_file_tty(struct vz_check *chk, const struct cpt_file_image *f);
 
 #endif /* _VZ_IMAGE_RULES_H */

@@ -55,7 +55,7 @@ static int look_name(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
-int vz_look_unix(struct vz_check *chk, struct vz_look *look)
+static int look_unix(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_unix_image *v = look->fixed;
 	__u32 role = v->flags & (CPT_UNIX_EMBRYO | CPT_UNIX_DEAD);
@@ -138,7 +138,7 @@ static int look_skb(struct vz_check *chk, const struct cpt_unix_skb *skb,
 	return 0;
 }
 
-int vz_look_unix_queue(struct vz_check *chk, struct vz_look *look)
+static int look_unix_queue(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_unix_queue_image *q = look->fixed;
 	const struct cpt_unix_skb *skb = (const void *)look->content;
@@ -210,7 +210,7 @@ int vz_check_sockets(struct vz_check *chk)
 #define NETLINK_SKB_MAX		(1U << 20)
 #define NETLINK_GROUPS_MAX	4096
 
-int vz_look_netlink(struct vz_check *chk, struct vz_look *look)
+static int look_netlink(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_netlink_image *v = look->fixed;
 	const struct cpt_netlink_skb *skb = (const void *)look->tail;
@@ -238,3 +238,51 @@ int vz_look_netlink(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "%llu bytes do not fit its content", bytes);
 	return 0;
 }
+
+#define UNIX_NAME_MAX	109		/* sun_path and a NUL behind it */
+#define UNIX_SKB_MAX	(8U << 20)
+#define UNIX_FILES_MAX	253		/* SCM_MAX_FD */
+
+static const struct vz_rule unix_rules[] = {
+	VZ_SOCK_RULES(cpt_unix_image),
+	VZ_RANGE(cpt_unix_image, state, CPT_UNIX_CLOSED, CPT_UNIX_LISTEN),
+	VZ_MASK(cpt_unix_image, flags, CPT_UNIX_BOUND | CPT_UNIX_INODE | CPT_UNIX_EMBRYO |
+		CPT_UNIX_DEAD),
+	VZ_RANGE(cpt_unix_image, name_len, 0, UNIX_NAME_MAX),
+	VZ_RANGE(cpt_unix_image, peer_pid, 0, VZ_PID_MAX),
+	VZ_REF_OPT(cpt_unix_image, peer_cred, CPT_OBJ_CRED),
+	VZ_REF_OPT(cpt_unix_image, mount, CPT_OBJ_MOUNT),
+};
+
+static const struct vz_rule unix_queue_rules[] = {
+	VZ_REF(cpt_unix_queue_image, sock, CPT_OBJ_UNIX),
+	VZ_REF_OPT(cpt_unix_queue_image, peer, CPT_OBJ_UNIX),
+};
+
+static const struct vz_rule unix_skb_rules[] = {
+	VZ_REF(cpt_unix_skb, sender, CPT_OBJ_UNIX),
+	VZ_RANGE(cpt_unix_skb, len, 0, UNIX_SKB_MAX),
+	VZ_RANGE(cpt_unix_skb, files, 0, UNIX_FILES_MAX),
+	VZ_RANGE(cpt_unix_skb, pid, 0, VZ_PID_MAX),
+	VZ_ID(cpt_unix_skb, user),
+};
+
+static const struct vz_rule netlink_rules[] = {
+	VZ_SOCK_RULES(cpt_netlink_image),
+	VZ_RANGE(cpt_netlink_image, type, 2, 3),	/* SOCK_DGRAM, SOCK_RAW */
+	VZ_RANGE(cpt_netlink_image, protocol, 0, 31),
+	VZ_MASK(cpt_netlink_image, flags, 0x3ff),
+	VZ_RANGE(cpt_netlink_image, dst_group, 0, 32),
+	VZ_RANGE(cpt_netlink_image, max_recv, 0, 1 << 15),
+};
+
+const struct vz_shape vz_shapes_sock[CPT_OBJ_MAX] = {
+	[CPT_OBJ_UNIX]	= { RULES(unix_rules), ARRAY(cpt_unix_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = look_unix },
+	[CPT_OBJ_UNIX_QUEUE] = { RULES(unix_queue_rules),
+			    ARRAY(cpt_unix_queue_image, skbs, cpt_unix_skb),
+			    ELEMENTS(unix_skb_rules), .own_tail = 1, .own = look_unix_queue },
+	[CPT_OBJ_NETLINK] = { RULES(netlink_rules),
+			    ARRAY(cpt_netlink_image, sock.filter, cpt_sock_filter),
+			    .own_tail = 1, .own = look_netlink },
+};

@@ -12,7 +12,7 @@
 #define USER_DS		0x2b
 #define SIG(n)		(1ULL << ((n) - 1))
 
-int vz_look_cred(struct vz_check *chk, struct vz_look *look)
+static int look_cred(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_cred_image *c = look->fixed;
 	const __u32 *groups = (const void *)look->content;
@@ -32,7 +32,7 @@ int vz_look_cred(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
-int vz_look_sighand(struct vz_check *chk, struct vz_look *look)
+static int look_sighand(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_sighand_image *s = look->fixed;
 	unsigned int i;
@@ -47,7 +47,7 @@ int vz_look_sighand(struct vz_check *chk, struct vz_look *look)
 	return 0;
 }
 
-int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look)
+static int look_sigqueue(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_sigqueue_image *q = look->fixed;
 	const struct cpt_siginfo *info = (const void *)look->content;
@@ -102,7 +102,7 @@ static int look_rlimits(struct vz_check *chk, const struct cpt_process_image *p)
 	return 0;
 }
 
-int vz_look_process(struct vz_check *chk, struct vz_look *look)
+static int look_process(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_process_image *p = look->fixed;
 	const struct vz_check_obj *parent;
@@ -225,7 +225,7 @@ static int look_thread(struct vz_check *chk, const struct cpt_task_image *t,
 	return dead ? 0 : look_regs(chk, &t->regs);
 }
 
-int vz_look_task(struct vz_check *chk, struct vz_look *look)
+static int look_task(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_task_image *t = look->fixed;
 	struct vz_check_obj *proc = vz_check_find(chk, CPT_OBJ_PROCESS, t->tgid);
@@ -244,7 +244,7 @@ int vz_look_task(struct vz_check *chk, struct vz_look *look)
 	return look_thread(chk, t, proc);
 }
 
-int vz_look_xstate(struct vz_check *chk, struct vz_look *look)
+static int look_xstate(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_xstate_image *x = look->fixed;
 	__u64 features, compacted;
@@ -265,7 +265,7 @@ int vz_look_xstate(struct vz_check *chk, struct vz_look *look)
 /* Sums of a few of these must not run over; times may be negative before the VE began. */
 #define USAGE_MAX	(VZ_KTIME_MAX / 16)
 
-int vz_look_usage(struct vz_check *chk, struct vz_look *look)
+static int look_usage(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_usage_image *u = look->fixed;
 	const struct vz_check_obj *task = vz_check_find(chk, CPT_OBJ_TASK, u->tid);
@@ -286,3 +286,93 @@ int vz_look_usage(struct vz_check *chk, struct vz_look *look)
 	}
 	return 0;
 }
+
+static const struct vz_rule cred_rules[] = {
+	VZ_ID(cpt_cred_image, uid), VZ_ID(cpt_cred_image, gid),
+	VZ_ID(cpt_cred_image, suid), VZ_ID(cpt_cred_image, sgid),
+	VZ_ID(cpt_cred_image, euid), VZ_ID(cpt_cred_image, egid),
+	VZ_ID(cpt_cred_image, fsuid), VZ_ID(cpt_cred_image, fsgid),
+	VZ_MASK(cpt_cred_image, securebits, 0xff),
+	VZ_RANGE(cpt_cred_image, ngroups, 0, 65536),
+};
+
+static const struct vz_rule sigqueue_rules[] = {
+	VZ_ZERO(cpt_sigqueue_image, zero),
+};
+
+static const struct vz_rule process_rules[] = {
+	VZ_RANGE(cpt_process_image, pid, 1, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, pgid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, sid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, state, CPT_PROCESS_RUNNING, CPT_PROCESS_ZOMBIE),
+	VZ_MASK(cpt_process_image, exit_code, 0xffff),
+	VZ_RANGE(cpt_process_image, exit_signal, 0, 64),
+	VZ_MASK(cpt_process_image, flags, CPT_PROCESS_SUBREAPER | CPT_PROCESS_LEADER |
+		CPT_PROCESS_CONTINUED | CPT_PROCESS_SUBREAPED | CPT_PROCESS_REAL_FIRED |
+		CPT_PROCESS_TELL_STOP | CPT_PROCESS_TELL_CONT | CPT_PROCESS_NEW_PARENT),
+	VZ_REF_OPT(cpt_process_image, mm, CPT_OBJ_MM),
+	VZ_REF_OPT(cpt_process_image, sighand, CPT_OBJ_SIGHAND),
+	VZ_REF_OPT(cpt_process_image, shared_pending, CPT_OBJ_SIGQUEUE),
+	VZ_RANGE(cpt_process_image, threads, 0, VZ_PID_MAX),
+	VZ_SRANGE(cpt_process_image, oom_score_adj, -1000, 1000),
+	VZ_SRANGE(cpt_process_image, oom_score_adj_min, -1000, 1000),
+	VZ_RANGE(cpt_process_image, ptid, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_process_image, it_real_expires, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_real_interval, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_virt_left, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_virt_interval, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_prof_left, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_process_image, it_prof_interval, 0, VZ_KTIME_MAX),
+	VZ_REF_OPT(cpt_process_image, tty, CPT_OBJ_TTY),
+	VZ_RANGE(cpt_process_image, tty_old_pgrp, 0, VZ_PID_MAX),
+	VZ_ZERO(cpt_process_image, zero),
+};
+
+static const struct vz_rule task_rules[] = {
+	VZ_RANGE(cpt_task_image, tid, 1, VZ_PID_MAX),
+	VZ_REF(cpt_task_image, tgid, CPT_OBJ_PROCESS),
+	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
+		CPT_TASK_RESET_ON_FORK | CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
+	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
+	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
+	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
+	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
+	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),
+	VZ_REF(cpt_task_image, cred, CPT_OBJ_CRED),
+	VZ_REF_OPT(cpt_task_image, files, CPT_OBJ_FILES),
+	VZ_REF_OPT(cpt_task_image, fs, CPT_OBJ_FS),
+	VZ_MASK(cpt_task_image, sas_ss_flags, 0x80000003),	/* ONSTACK DISABLE AUTODISARM */
+	VZ_RANGE(cpt_task_image, pdeath_signal, 0, 64),
+	VZ_RANGE(cpt_task_image, rseq_len, 0, VZ_PAGE),
+	VZ_RANGE(cpt_task_image, rseq, 0, VZ_TASK_SIZE),
+	VZ_RANGE(cpt_task_image, sched_policy, 0, 5),
+	VZ_SRANGE(cpt_task_image, nice, -20, 19),
+	VZ_RANGE(cpt_task_image, sched_priority, 0, 99),
+	VZ_MASK(cpt_task_image, ioprio, 0xffff),
+	VZ_RANGE(cpt_task_image, cpus, 0, 8192),
+	VZ_RANGE(cpt_task_image, slice_ns, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_task_image, lock_wait, 0, 0x7fffffff),
+	VZ_ZERO(cpt_task_image, zero),
+	VZ_TEXT(cpt_task_image, comm),
+};
+
+static const struct vz_rule xstate_rules[] = {
+	VZ_REF(cpt_xstate_image, tid, CPT_OBJ_TASK),
+	VZ_ZERO(cpt_xstate_image, zero),
+};
+
+static const struct vz_rule usage_rules[] = {
+	VZ_REF(cpt_usage_image, tid, CPT_OBJ_TASK),
+	VZ_ZERO(cpt_usage_image, zero),
+};
+
+const struct vz_shape vz_shapes_tree[CPT_OBJ_MAX] = {
+	[CPT_OBJ_CRED]	= { RULES(cred_rules), .own_tail = 1, .own = look_cred },
+	[CPT_OBJ_SIGHAND] = { .own = look_sighand },
+	[CPT_OBJ_SIGQUEUE] = { RULES(sigqueue_rules), ARRAY(cpt_sigqueue_image, infos, cpt_siginfo),
+			    .own = look_sigqueue },
+	[CPT_OBJ_PROCESS] = { RULES(process_rules), .own = look_process },
+	[CPT_OBJ_TASK]	= { RULES(task_rules), .own_tail = 1, .own = look_task },
+	[CPT_OBJ_XSTATE] = { RULES(xstate_rules), .own_tail = 1, .own = look_xstate },
+	[CPT_OBJ_USAGE] = { RULES(usage_rules), .own = look_usage },
+};

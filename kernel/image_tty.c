@@ -63,7 +63,7 @@ static int look_side(struct vz_check *chk, const struct cpt_tty_side *s, const c
 	return 0;
 }
 
-int vz_look_tty(struct vz_check *chk, struct vz_look *look)
+static int look_tty(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_tty_image *t = look->fixed;
 	const char *p = look->tail;
@@ -91,3 +91,34 @@ int vz_look_tty(struct vz_check *chk, struct vz_look *look)
 	*(__u32 *)look->obj->aux = t->index;
 	return 0;
 }
+
+#define TTY_SIDE_RULES(side)							\
+	VZ_MASK(cpt_tty_image, side.flags, (1U << 12) - 1),			\
+	VZ_MASK(cpt_tty_image, side.pktstatus, 0x7f),	/* TIOCPKT_* */		\
+	VZ_RANGE(cpt_tty_image, side.input, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.echo, 0, CPT_TTY_INPUT),			\
+	VZ_RANGE(cpt_tty_image, side.queue, 0, CPT_TTY_QUEUE),			\
+	VZ_RANGE(cpt_tty_image, side.looked_ahead, 0, CPT_TTY_QUEUE)
+
+static const struct vz_rule tty_rules[] = {
+	VZ_REF(cpt_tty_image, mount, CPT_OBJ_MOUNT),
+	VZ_RANGE(cpt_tty_image, index, 0, (1 << 20) - 1),
+	VZ_RANGE(cpt_tty_image, session, 0, VZ_PID_MAX),
+	VZ_RANGE(cpt_tty_image, pgrp, 0, VZ_PID_MAX),
+	VZ_ID(cpt_tty_image, uid),
+	VZ_ID(cpt_tty_image, gid),
+	VZ_MASK(cpt_tty_image, mode, 07777),
+	VZ_ZERO(cpt_tty_image, zero),
+	VZ_RANGE(cpt_tty_image, rows, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, cols, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, xpixel, 0, 0xffff),
+	VZ_RANGE(cpt_tty_image, ypixel, 0, 0xffff),
+	VZ_ZERO(cpt_tty_image, termios.zero),
+	VZ_ZERO(cpt_tty_image, locked.zero),
+	TTY_SIDE_RULES(master),
+	TTY_SIDE_RULES(slave),
+};
+
+const struct vz_shape vz_shapes_tty[CPT_OBJ_MAX] = {
+	[CPT_OBJ_TTY]	= { RULES(tty_rules), .own_tail = 1, .own = look_tty },
+};
