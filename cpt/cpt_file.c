@@ -212,8 +212,6 @@ static int judge_path(struct vz_context *ctx, struct vz_obj *obj, const struct c
 			       name, -err);
 	else if (!cpt_mount_id(ctx, &look->path))
 		why = "is on a mount that is not the VE's";
-	else if (cpt_flock_has_lease(d_inode(look->path.dentry), obj->ptr))
-		why = "lease";
 	else if (has_dnotify(d_inode(look->path.dentry), obj->ptr))
 		why = "F_NOTIFY";
 	else if (look->async && !(look->type && look->type->async_fd))

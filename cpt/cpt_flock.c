@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock: locks that the VE's processes hold on files. Who waits for one calls
+ * flock: locks and leases that the VE's processes hold on files. Who waits for one calls
  * again, in the order in which they waited: cpt_task_image.lock_wait.
  */
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include "../kernel/access.h"
@@ -39,14 +40,13 @@ struct flock_list {
 	bool strange;
 };
 
-static pid_t maker(struct vz_context *ctx, const struct file_lock *lock)
+/* The VE's number of the process that made it; 0 when that has ended. */
+static pid_t maker(struct vz_context *ctx, pid_t nr)
 {
-	pid_t pid = 0;
+	pid_t pid;
 
-	if (vz_lock(lock, flags) & FL_OFDLCK)
-		return 0;
 	rcu_read_lock();
-	pid = pid_nr_ns(find_pid_ns(vz_lock(lock, pid), &init_pid_ns), ctx->pidns);
+	pid = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), ctx->pidns);
 	rcu_read_unlock();
 	return pid;
 }
@@ -75,7 +75,44 @@ static void add_lock(struct vz_context *ctx, struct flock_list *list, const stru
 	v.type = vz_lock(lock, type);
 	v.start = lock->fl_start;
 	v.end = lock->fl_end;
-	v.pid = maker(ctx, lock);
+	if (v.kind != CPT_FLOCK_OFD)
+		v.pid = maker(ctx, vz_lock(lock, pid));
+	if (list->nr < list->max)
+		list->lock[list->nr] = v;
+	list->nr++;
+}
+
+/* Until when the holder of a lease may keep it; 0: for ever. */
+static u64 time_left(unsigned long then)
+{
+	return then ? jiffies64_to_nsecs(max_t(long, then - jiffies, 1)) : 0;
+}
+
+/* flc_lock keeps its list of whom to tell. */
+static void add_lease(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
+		      const struct vz_file_lease *lease)
+{
+	struct cpt_flock_image v = {
+		.kind = CPT_FLOCK_LEASE,
+		.type = vz_lock(lease, type),
+		.end = OFFSET_MAX,
+		.file = file->id,
+	};
+	const struct fasync_struct *fa;
+
+	if (vz_lock(lease, file) != file->ptr)
+		return;
+	if (vz_lock(lease, flags) & FL_UNLOCK_PENDING) {
+		v.flags |= CPT_FLOCK_BREAK;
+		v.break_ns = time_left(lease->fl_break_time);
+	}
+	if (vz_lock(lease, flags) & FL_DOWNGRADE_PENDING) {
+		v.flags |= CPT_FLOCK_DOWNGRADE;
+		v.downgrade_ns = time_left(lease->fl_downgrade_time);
+	}
+	for (fa = lease->fl_fasync; fa; fa = fa->fa_next)
+		v.fd = fa->fa_file == file->ptr ? fa->fa_fd : v.fd;
+	v.pid = maker(ctx, vz_lock(lease, pid));
 	if (list->nr < list->max)
 		list->lock[list->nr] = v;
 	list->nr++;
@@ -84,6 +121,7 @@ static void add_lock(struct vz_context *ctx, struct flock_list *list, const stru
 static void add_locks(struct vz_context *ctx, struct flock_list *list, const struct vz_obj *file,
 		      struct file_lock_context *locks)
 {
+	struct vz_file_lease *lease;
 	struct file_lock *lock;
 
 	list->nr = 0;
@@ -93,6 +131,8 @@ static void add_locks(struct vz_context *ctx, struct flock_list *list, const str
 		add_lock(ctx, list, file, lock);
 	list_for_each_entry(lock, &locks->flc_flock, VZ_LOCK_LIST)
 		add_lock(ctx, list, file, lock);
+	list_for_each_entry(lease, &locks->flc_lease, VZ_LOCK_LIST)
+		add_lease(ctx, list, file, lease);
 	spin_unlock(&locks->flc_lock);
 }
 

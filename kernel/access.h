@@ -177,6 +177,8 @@ struct tcp_sock_af_ops;
 	F(int, path_mount,						\
 	  (const char *dev, struct path *path, const char *type, unsigned long flags, \
 	   void *data), (dev, path, type, flags, data))			\
+	F(int, fcntl_setlease,						\
+	  (unsigned int fd, struct file *file, VZ_SETLEASE_ARG type), (fd, file, type)) \
 	/* pipes and tables of descriptors in a restored task */	\
 	F(int, create_pipe_files, (struct file **files, int flags), (files, flags)) \
 	F(int, pipe_resize_ring,					\

@@ -223,6 +223,13 @@ static inline void vz_set_inode_times(struct inode *inode, const struct vz_times
 #define vz_lock_blocker(lock)	((lock)->fl_blocker)
 #endif
 
+/* 6.4: fcntl(2)'s argument of F_SETLEASE is an int */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define VZ_SETLEASE_ARG		int
+#else
+#define VZ_SETLEASE_ARG		long
+#endif
+
 /* 6.10: a mark is looked up by its inode */
 static inline struct fsnotify_mark *vz_find_inode_mark(struct inode *inode,
 						       struct fsnotify_group *group)

@@ -416,23 +416,32 @@ static int look_fs(struct vz_check *chk, struct vz_look *look)
 }
 
 static const struct vz_rule flock_rules[] = {
-	VZ_RANGE(cpt_flock_image, kind, CPT_FLOCK_POSIX, CPT_FLOCK_BSD),
+	VZ_RANGE(cpt_flock_image, kind, CPT_FLOCK_POSIX, CPT_FLOCK_LEASE),
 	VZ_RANGE(cpt_flock_image, type, 0, 1),		/* F_RDLCK, F_WRLCK */
 	VZ_RANGE(cpt_flock_image, end, 0, VZ_KTIME_MAX),
 	VZ_REF(cpt_flock_image, file, CPT_OBJ_FILE),
 	VZ_REF_OPT(cpt_flock_image, files, CPT_OBJ_FILES),
 	VZ_RANGE(cpt_flock_image, pid, 0, VZ_PID_MAX),
+	VZ_MASK(cpt_flock_image, flags, CPT_FLOCK_BREAK | CPT_FLOCK_DOWNGRADE),
+	VZ_RANGE(cpt_flock_image, fd, 0, 1 << 30),
 	VZ_ZERO(cpt_flock_image, zero),
+	VZ_RANGE(cpt_flock_image, break_ns, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_flock_image, downgrade_ns, 0, VZ_KTIME_MAX),
 };
 
 static int look_flock(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_flock_image *l = look->fixed;
+	int whole = l->kind == CPT_FLOCK_BSD || l->kind == CPT_FLOCK_LEASE;
 
-	if (l->start > l->end || (l->kind == CPT_FLOCK_BSD && (l->start || l->end != VZ_KTIME_MAX)))
+	if (l->start > l->end || (whole && (l->start || l->end != VZ_KTIME_MAX)))
 		return vz_bad(chk, -EINVAL, "from %llu to %llu", l->start, l->end);
 	if (!l->files != (l->kind != CPT_FLOCK_POSIX))
 		return vz_bad(chk, -EINVAL, "owner %llu does not fit kind %u", l->files, l->kind);
+	if ((l->kind != CPT_FLOCK_LEASE && (l->flags || l->fd)) ||
+	    (!(l->flags & CPT_FLOCK_BREAK) && l->break_ns) ||
+	    (!(l->flags & CPT_FLOCK_DOWNGRADE) && l->downgrade_ns))
+		return vz_bad(chk, -EINVAL, "flags %#x do not fit kind %u", l->flags, l->kind);
 	return 0;
 }
 

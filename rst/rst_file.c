@@ -224,8 +224,8 @@ static int rst_file_process(struct vz_task *vt)
 	return vt->pid == 1 ? open_all(vt->ctx, true) : 0;
 }
 
-/* Whom SIGIO goes to; the caller knows that the file is nobody's yet. */
-static int set_owner(struct vz_context *ctx, struct file *file, const struct cpt_file_image *v)
+/* The caller knows that the file is nobody's yet. */
+int rst_file_set_owner(struct vz_context *ctx, struct file *file, const struct cpt_file_image *v)
 {
 	enum pid_type type = v->owner_type == F_OWNER_TID ? PIDTYPE_PID :
 			     v->owner_type == F_OWNER_PGRP ? PIDTYPE_PGID : PIDTYPE_TGID;
@@ -280,12 +280,12 @@ static int rst_file_links(struct vz_context *ctx)
 		if (!file || !(v->owner_pid || v->owner_type || v->owner_sig || v->owner_uid ||
 			       v->owner_euid || v->async_fd))
 			continue;
-		err = set_owner(ctx, file, v);
+		err = rst_file_set_owner(ctx, file, v);
 		if (!err && v->async_fd)
 			err = set_async(file, v->async_fd);
 		/* a terminal gives one without an owner its foreground process group */
 		if (!err && v->async_fd && !v->owner_pid)
-			err = set_owner(ctx, file, v);
+			err = rst_file_set_owner(ctx, file, v);
 		if (err)
 			return rst_err(ctx, err, "file %llu: %s: owner %u cannot be set: error %d",
 				       rec->hdr.id, path_of(rec), v->owner_pid, -err);

@@ -31,6 +31,9 @@ struct file *rst_take_fd(long fd);
 /* What was made for a CPT_OBJ_GHOST; with references. */
 int rst_ghost_path(struct vz_context *ctx, u64 id, struct path *path);
 
+/* Whom SIGIO goes to: as the record of an open file says. Return: 0 or -errno, nothing said */
+int rst_file_set_owner(struct vz_context *ctx, struct file *file, const struct cpt_file_image *v);
+
 struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 			   const struct cred *cred);
 struct file *rst_pipe_open(struct vz_context *ctx, const struct vz_rec *rec,

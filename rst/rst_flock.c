@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock: locks on files, taken again for their owners: tables of descriptors
+ * flock: locks and leases on files, taken again for their owners: tables of descriptors
  * and open files. All of those are there.
  */
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/pid_namespace.h>
 #include "../kernel/access.h"
 #include "rst_file.h"
@@ -52,6 +53,57 @@ static int restore(struct vz_context *ctx, const struct cpt_flock_image *v, stru
 	return err;
 }
 
+/* ---- leases ---- */
+
+/* As fcntl(2) does it, which makes the caller the one who is told. */
+static int take_lease(struct vz_context *ctx, const struct cpt_flock_image *v, struct file *file)
+{
+	int err = vz_fcntl_setlease(v->fd, file, v->type);
+
+	return err ?: rst_file_set_owner(ctx, file, rst_find(ctx, CPT_OBJ_FILE, v->file)->fixed);
+}
+
+static unsigned long until(u64 ns)
+{
+	unsigned long left = min_t(u64, nsecs_to_jiffies64(ns), MAX_JIFFY_OFFSET);
+
+	return ns ? jiffies + left ?: 1 : 0;	/* 0 is for ever */
+}
+
+static void set_pending(struct vz_file_lease *lease, const struct cpt_flock_image *v)
+{
+	if (v->flags & CPT_FLOCK_BREAK) {
+		vz_lock(lease, flags) |= FL_UNLOCK_PENDING;
+		lease->fl_break_time = until(v->break_ns);
+	}
+	if (v->flags & CPT_FLOCK_DOWNGRADE) {
+		vz_lock(lease, flags) |= FL_DOWNGRADE_PENDING;
+		lease->fl_downgrade_time = until(v->downgrade_ns);
+	}
+}
+
+/* Who made it, and that somebody waits: when all are there, as nobody gets one of a file then. */
+static void finish_lease(struct vz_context *ctx, const struct cpt_flock_image *v)
+{
+	struct file *file = rst_made(ctx, CPT_OBJ_FILE, v->file);
+	struct file_lock_context *locks = locks_inode_context(file_inode(file));
+	struct vz_file_lease *lease;
+	pid_t pid = maker(ctx, v);
+
+	if (!locks)
+		return;
+	spin_lock(&locks->flc_lock);
+	list_for_each_entry(lease, &locks->flc_lease, VZ_LOCK_LIST) {
+		if (vz_lock(lease, file) != file)
+			continue;
+		vz_lock(lease, pid) = pid;
+		set_pending(lease, v);
+	}
+	spin_unlock(&locks->flc_lock);
+}
+
+/* ---- all of them ---- */
+
 static int rst_flock_links(struct vz_context *ctx)
 {
 	const struct cpt_flock_image *v;
@@ -63,13 +115,22 @@ static int rst_flock_links(struct vz_context *ctx)
 	rst_for_each(ctx, CPT_OBJ_FLOCK, i, rec) {
 		v = rec->fixed;
 		file = rst_made(ctx, CPT_OBJ_FILE, v->file);
-		err = file && !(file->f_mode & FMODE_PATH) ? restore(ctx, v, file) : -EINVAL;
+		if (!file || file->f_mode & FMODE_PATH)
+			err = -EINVAL;
+		else
+			err = v->kind == CPT_FLOCK_LEASE ? take_lease(ctx, v, file) :
+							   restore(ctx, v, file);
 		if (err == -EAGAIN)
 			return rst_err(ctx, err, "flock %llu: file %llu: is locked by somebody outside of the VE",
 				       rec->hdr.id, v->file);
 		if (err)
 			return rst_err(ctx, err, "flock %llu: file %llu: cannot be locked: error %d",
 				       rec->hdr.id, v->file, -err);
+	}
+	rst_for_each(ctx, CPT_OBJ_FLOCK, i, rec) {
+		v = rec->fixed;
+		if (v->kind == CPT_FLOCK_LEASE)
+			finish_lease(ctx, v);
 	}
 	return 0;
 }

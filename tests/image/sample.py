@@ -208,6 +208,8 @@ def files(img):
             strings("/tmp/removed", "/"))
     img.add("FS", 1, {"umask": 0o22, "cwd_mount": 3, "root_mount": 1}, strings("/run", "/"))
     img.add("FLOCK", 1, {"kind": 1, "type": 1, "end": 2**63 - 1, "file": 3, "files": 1, "pid": 1})
+    img.add("FLOCK", 2, {"kind": 4, "type": 1, "end": 2**63 - 1, "file": 3, "pid": 1, "flags": 3,
+                         "fd": 3, "break_ns": 5, "downgrade_ns": 6})
 
 
 def ipc(img):

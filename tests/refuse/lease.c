@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "../static/tst.h"
 #include <fcntl.h>
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
@@ -10,6 +11,7 @@ int main(int argc, char **argv)
 	tst_begin(argc, argv);
 	fd = tst_sys(open("/run/lease", O_RDONLY | O_CREAT, 0600));
 	tst_sys(fcntl(fd, F_SETLEASE, F_RDLCK));
+	tst_sys(unlink("/run/lease"));
 	tst_ready();
 	return 0;
 }

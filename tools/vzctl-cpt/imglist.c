@@ -217,7 +217,9 @@ static const struct field flock_fields[] = {
 	F(cpt_flock_image, kind, 'u'), F(cpt_flock_image, type, 'u'),
 	F(cpt_flock_image, start, 'u'), F(cpt_flock_image, end, 'u'),
 	F(cpt_flock_image, file, 'u'), F(cpt_flock_image, files, 'u'),
-	F(cpt_flock_image, pid, 'u'), { 0 }
+	F(cpt_flock_image, pid, 'u'), F(cpt_flock_image, flags, 'x'),
+	F(cpt_flock_image, fd, 'u'), F(cpt_flock_image, break_ns, 'u'),
+	F(cpt_flock_image, downgrade_ns, 'u'), { 0 }
 };
 
 static const struct field process_fields[] = {

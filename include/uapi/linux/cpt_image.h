@@ -1157,6 +1157,11 @@ struct cpt_siginfo {
 #define CPT_FLOCK_POSIX		1	/* fcntl(F_SETLK): owner is a table of descriptors */
 #define CPT_FLOCK_OFD		2	/* fcntl(F_OFD_SETLK): owner is the open file */
 #define CPT_FLOCK_BSD		3	/* flock(2) */
+#define CPT_FLOCK_LEASE		4	/* fcntl(F_SETLEASE): owner is the open file */
+
+/* cpt_flock_image.flags, of a lease */
+#define CPT_FLOCK_BREAK		1	/* somebody waits for it to be given up */
+#define CPT_FLOCK_DOWNGRADE	2	/* somebody waits for it to become F_RDLCK */
 
 /**
  * struct cpt_flock_image - a lock held on a file
@@ -1168,7 +1173,11 @@ struct cpt_siginfo {
  * @files: for CPT_FLOCK_POSIX its owner
  * @pid: pid of the process that made it, as F_GETLK and /proc/locks show it; 0
  *       when that has ended, and for OFD locks
+ * @flags: CPT_FLOCK_BREAK, CPT_FLOCK_DOWNGRADE
+ * @fd: of a lease: the descriptor that its signal names
  * @zero: 0
+ * @break_ns: CPT_FLOCK_BREAK: time left until it is taken away; 0: it never is
+ * @downgrade_ns: CPT_FLOCK_DOWNGRADE: likewise
  *
  * The record's id counts up. Locks of somebody outside of the VE are not stored.
  */
@@ -1180,7 +1189,11 @@ struct cpt_flock_image {
 	__u64 file;
 	__u64 files;
 	__u32 pid;
+	__u32 flags;
+	__u32 fd;
 	__u32 zero;
+	__u64 break_ns;
+	__u64 downgrade_ns;
 };
 
 /**
