@@ -1,5 +1,6 @@
 /* refuse: net: device lo: a group: not supported */
 // SPDX-License-Identifier: GPL-2.0-only
+/* alone */
 #include "../static/tst.h"
 
 int main(int argc, char **argv)

@@ -17,7 +17,6 @@ is_ready() { grep -qsx ready "$(ve_file $V "/log.$1")"; }
 start_program() {
 	install -D "$programs/refuse/$1" "$(ve_file $V "/opt/t/$1")"
 	vzctl exec $V "cd / && exec setsid /opt/t/$1 /go.$1 /result.$1 </dev/null >/log.$1 2>&1 &"
-	poll 30 is_ready "$1"
 }
 
 words_of() { sed -n '1s,^/\* refuse\( when parked\)\?: \(.*\) \*/$,\2,p' "$sources/$1.c"; }
@@ -25,6 +24,9 @@ is_late() { grep -q '^/\* refuse when parked:' "$sources/$1.c"; }
 
 # A line "among others": what follows from it is refused, too.
 among_others() { grep -qx '/\* among others \*/' "$sources/$1.c"; }
+
+# "alone": what it does to the VE hides what another program has.
+is_alone() { among_others "$1" || grep -qx '/\* alone \*/' "$sources/$1.c"; }
 
 # How often the VE's init and its sleep were given the CPU: not to be stopped.
 switches() {
@@ -78,6 +80,34 @@ goes_on() {
 	tap_result $? "$1: the program runs on" "$(ve_states $V)"
 }
 
+refuse() {	# PART NAME...: programs that are refused in one go
+	local name names=()
+
+	part "$1"
+	shift
+	fresh
+	for name; do start_program "$name"; done
+	for name; do
+		if poll 30 is_ready "$name"; then
+			names+=("$name")
+		else
+			tap_result 1 "$name: starts" "$(cat "$(ve_file $V "/log.$name")")"
+		fi
+	done
+	[ ${#names[@]} != 0 ] || return
+	if is_late "${names[0]}"; then is_refused_late "${names[@]}"; else is_refused "${names[@]}"; fi
+	for name in "${names[@]}"; do goes_on "$name"; done
+}
+
+refuse_together() {
+	n=$((n + 1))
+	local part=together-$n
+
+	[ ${#together[@]} != 1 ] || part=${together[0]}
+	[[ " ${SKIP-} " = *" $part "* ]] || refuse "$part" "${together[@]}"
+	together=()
+}
+
 fresh() {	# so that one program's mounts do not trouble the next
 	vzctl --quiet stop $V --fast 2>/dev/null
 	rm -f "$(ve_file $V /)"{go,result,log}.*
@@ -104,24 +134,24 @@ modprobe -qa iptable_filter iptable_nat
 mkve $V
 outside=
 wanted unix_outside && listen_outside
+together=() n=0
 for source in "$sources"/*.c; do
 	name=$(basename "$source" .c)
-	wanted "$name" || continue
-	part "$name"
-	fresh && start_program "$name"
-	if ! poll 1 is_ready "$name"; then
-		tap_result 1 "$name: starts" "$(cat "$(ve_file $V "/log.$name")")"
+	if is_late "$name" || is_alone "$name"; then
+		! wanted "$name" || refuse "$name" "$name"
 		continue
 	fi
-	if is_late "$name"; then is_refused_late "$name"; else is_refused "$name"; fi
-	goes_on "$name"
+	! wanted "$name" || together+=("$name")
+	[ ${#together[@]} -lt 8 ] || refuse_together
 done
+[ ${#together[@]} = 0 ] || refuse_together
 
 if wanted several; then
 	part several
 	several=(socket_packet lease dnotify unlinked_link)
 	fresh
-	for name in "${several[@]}"; do start_program "$name"; ok "$name: starts"; done
+	for name in "${several[@]}"; do start_program "$name"; done
+	for name in "${several[@]}"; do poll 30 is_ready "$name"; ok "$name: starts"; done
 	is_refused "${several[@]}"
 	for name in "${several[@]}"; do goes_on "$name"; done
 	gone() { [ "$(ve_pids $V | wc -l)" -le 2 ]; }
