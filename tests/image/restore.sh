@@ -33,7 +33,6 @@ sub() {
 	tap_result $? "${2##*/} ${*:3}" "$(grep -v '^ok' "$tap_tmp/sub")"
 	grep '^ok.*image: .* with wrong values' "$tap_tmp/sub" | sed 's/^ok [0-9]*/#/'
 }
-sub python3 "$here/corrupt.py" --tool vzcptcheck --count 100 --cuts 40 --seed "$seed" $image
 sub python3 "$here/corrupt.py" --restore 103 --count "$damaged" --cuts 5 --seed "$seed" $image
 sub python3 "$here/hostile.py" --tool vzcptcheck --restore 103 --count "$hostile" --seed "$seed" \
 	${VERBOSE:+--verbose} $image

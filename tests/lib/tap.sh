@@ -29,7 +29,7 @@ tap_result() {	# STATUS DESC [DETAIL]
 run() {
 	"$@" >"$tap_tmp/out" 2>"$tap_tmp/err" </dev/null
 	rc=$?
-	out=$(cat "$tap_tmp/out") err=$(cat "$tap_tmp/err")
+	out=$(<"$tap_tmp/out") err=$(<"$tap_tmp/err")
 }
 
 ok() { tap_result $? "$1"; }

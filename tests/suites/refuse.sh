@@ -19,14 +19,31 @@ start_program() {
 	vzctl exec $V "cd / && exec setsid /opt/t/$1 /go.$1 /result.$1 </dev/null >/log.$1 2>&1 &"
 }
 
-words_of() { sed -n '1s,^/\* refuse\( when parked\)\?: \(.*\) \*/$,\2,p' "$sources/$1.c"; }
-is_late() { grep -q '^/\* refuse when parked:' "$sources/$1.c"; }
+# Of each program: how it is refused; is that seen when it is parked only? "among
+# others": what follows from it is refused, too; "alone": what it does to the VE
+# hides what another program has.
+declare -A words late others alone
+for source in "$sources"/*.c; do
+	name=${source##*/} name=${name%.c}
+	mapfile -t -n 4 head <"$source"
+	if [[ ${head[0]} =~ ^/\*\ refuse(\ when\ parked)?:\ (.*)\ \*/$ ]]; then
+		late[$name]=${BASH_REMATCH[1]} words[$name]=${BASH_REMATCH[2]}
+	fi
+	for line in "${head[@]}"; do
+		[ "$line" != '/* among others */' ] || others[$name]=1 alone[$name]=1
+		[ "$line" != '/* alone */' ] || alone[$name]=1
+	done
+done
 
-# A line "among others": what follows from it is refused, too.
-among_others() { grep -qx '/\* among others \*/' "$sources/$1.c"; }
+# Is the program refused with its words, in $err?
+said() {
+	local line
 
-# "alone": what it does to the VE hides what another program has.
-is_alone() { among_others "$1" || grep -qx '/\* alone \*/' "$sources/$1.c"; }
+	while read -r line; do
+		[[ $line =~ ^Error:\ ${words[$1]-no line /* refuse: WORDS */}$ ]] && return
+	done <<<"$err"
+	return 1
+}
 
 # How often the VE's init and its sleep were given the CPU: not to be stopped.
 switches() {
@@ -39,25 +56,23 @@ switches() {
 }
 
 is_refused() {	# NAME...
-	local before after name words
+	local before after name
 
 	before=$(switches)
 	run vzctl chkpnt $V --dumpfile $image; rc_is 16 "$*: refused, 16"
 	after=$(switches)
 	for name; do
-		words=$(words_of "$name")
-		[ -n "$words" ] || words="no line /* refuse: WORDS */ in $name.c"
-		grep -qE "^Error: $words\$" <<<"$err"
-		tap_result $? "$name: the reason" "want: $words
+		said "$name"
+		tap_result $? "$name: the reason" "want: ${words[$name]-}
 $err"
 	done
-	among_others "$1" ||
+	[ "${others[$1]-}" ] ||
 		is "$(grep -c '^Error: ' <<<"$err")" "${#@}" "$*: $# reasons"
 	is "$after" "$before" "$*: nothing was stopped for that"
 	is "$(ls $dumps/refuse* 2>/dev/null)" "" "$*: there is no file"
 	run vzctl chkpnt $V --check; rc_is 16 "$*: check says the same, 16"
 	for name; do
-		grep -qE "^Error: $(words_of "$name")\$" <<<"$err"
+		said "$name"
 		tap_result $? "$name: the same reason" "$err"
 	done
 	run vzctl chkpnt $V --suspend; rc_is 16 "$*: nor can it be suspended"
@@ -67,8 +82,8 @@ $err"
 is_refused_late() {	# NAME
 	run vzctl chkpnt $V --check; rc_is 0 "$1: cannot be seen while it runs"
 	run vzctl chkpnt $V --dumpfile $image; rc_is 16 "$1: refused, 16"
-	grep -qE "^Error: $(words_of "$1")\$" <<<"$err"
-	tap_result $? "$1: the reason" "want: $(words_of "$1")
+	said "$1"
+	tap_result $? "$1: the reason" "want: ${words[$1]-}
 $err"
 	is "$(ls $dumps/refuse* 2>/dev/null)" "" "$1: there is no file"
 }
@@ -76,8 +91,11 @@ $err"
 # The program goes on when it is told to.
 goes_on() {
 	touch "$(ve_file $V "/go.$1")"
-	poll 20 test -e "$(ve_file $V "/result.$1")"
-	tap_result $? "$1: the program runs on" "$(ve_states $V)"
+	if poll 20 test -e "$(ve_file $V "/result.$1")"; then
+		tap_result 0 "$1: the program runs on"
+	else
+		tap_result 1 "$1: the program runs on" "$(ve_states $V)"
+	fi
 }
 
 refuse() {	# PART NAME...: programs that are refused in one go
@@ -95,7 +113,7 @@ refuse() {	# PART NAME...: programs that are refused in one go
 		fi
 	done
 	[ ${#names[@]} != 0 ] || return
-	if is_late "${names[0]}"; then is_refused_late "${names[@]}"; else is_refused "${names[@]}"; fi
+	if [ "${late[${names[0]}]-}" ]; then is_refused_late "${names[@]}"; else is_refused "${names[@]}"; fi
 	for name in "${names[@]}"; do goes_on "$name"; done
 }
 
@@ -136,8 +154,8 @@ outside=
 wanted unix_outside && listen_outside
 together=() n=0
 for source in "$sources"/*.c; do
-	name=$(basename "$source" .c)
-	if is_late "$name" || is_alone "$name"; then
+	name=${source##*/} name=${name%.c}
+	if [ "${late[$name]-}${alone[$name]-}" ]; then
 		! wanted "$name" || refuse "$name" "$name"
 		continue
 	fi
