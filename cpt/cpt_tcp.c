@@ -27,7 +27,7 @@ static const char *refused_ca(const struct inet_connection_sock *icsk)
 {
 	const char *name = icsk->icsk_ca_ops ? icsk->icsk_ca_ops->name : "cubic";
 
-	return strcmp(name, "cubic") && strcmp(name, "reno") ? name : NULL;
+	return vz_tcp_cc_known(name) ? NULL : name;
 }
 
 static bool has_zerocopy(struct sock *sk)
@@ -252,8 +252,8 @@ static void fill_rest(const struct vz_tcp_lock *lock, struct sock *sk, struct cp
 	memcpy(v->sack + 10, tp->recv_sack_cache, sizeof(tp->recv_sack_cache));
 	if (icsk->icsk_ca_ops)
 		strscpy((char *)v->ca, icsk->icsk_ca_ops->name, sizeof(v->ca));
-	if (icsk->icsk_ca_initialized && !strcmp((char *)v->ca, "cubic"))
-		vz_tcp_cubic_get(lock, sk, &v->cubic);
+	if (icsk->icsk_ca_initialized)
+		vz_tcp_cc_get(lock, sk, v);
 }
 
 static void fill_timers(struct vz_tcp_lock *lock, struct sock *sk, struct cpt_tcp_image *v)
@@ -318,7 +318,7 @@ static int fill(struct vz_context *ctx, struct vz_obj *obj, struct cpt_tcp_image
 	fill_numbers(lock, sk, v);
 	fill_rest(lock, sk, v);
 	fill_timers(lock, sk, v);
-	n = cpt_tcp_packets(lock, sk, content);
+	n = v->bbr.used && !vz_tcp_cc_fits(sk) ? -EPROTO : cpt_tcp_packets(lock, sk, content);
 	release_sock(sk);
 	if (n < 0)
 		return n;
@@ -339,6 +339,8 @@ static int cpt_tcp_dump(struct vz_context *ctx, struct vz_obj *obj)
 	if (err == -EFBIG)
 		cpt_err(ctx, err, "tcp %llu: more than %u bytes in its queues", obj->id,
 			CPT_MAX_CONTENT);
+	if (err == -EPROTO)
+		cpt_err(ctx, err, "tcp %llu: this kernel's bbr is another one", obj->id);
 	if (!err)
 		err = cpt_write_obj(ctx, CPT_OBJ_TCP, obj->id, v, sizeof(*v), content.data,
 				    content.len);

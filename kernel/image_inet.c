@@ -250,8 +250,12 @@ static int look_tcp(struct vz_check *chk, struct vz_look *look)
 	if ((t->flags & CPT_TCP_ORPHAN) &&
 	    (t->listener || t->state == ST_CLOSE || t->state == ST_LISTEN))
 		return vz_bad(chk, -EINVAL, "state %u of a socket without a file", t->state);
-	if (t->ca[0] && strcmp((const char *)t->ca, "cubic") && strcmp((const char *)t->ca, "reno"))
+	if (t->ca[0] && strcmp((const char *)t->ca, "cubic") &&
+	    strcmp((const char *)t->ca, "reno") && strcmp((const char *)t->ca, "bbr"))
 		return vz_bad(chk, -EINVAL, "congestion control %s", (const char *)t->ca);
+	if ((t->bbr.state >> CPT_BBR_MODE & 7) > 3 || (t->bbr.state >> CPT_BBR_CA_STATE & 7) > 4 ||
+	    t->bbr.extra_acked[0] > 0xffff || t->bbr.extra_acked[1] > 0xffff)
+		return vz_bad(chk, -EINVAL, "state %#x of bbr", t->bbr.state);
 	if (t->state != ST_CLOSE && !t->lport)
 		return vz_bad(chk, -EINVAL, "no port in state %u", t->state);
 	listener = t->listener ? vz_check_find(chk, CPT_OBJ_TCP, t->listener) : NULL;
@@ -283,6 +287,10 @@ static const struct vz_rule tcp_rules[] = {
 	VZ_ZERO(cpt_tcp_image, zero),
 	VZ_RANGE(cpt_tcp_image, cubic.used, 0, 1),
 	VZ_ZERO(cpt_tcp_image, cubic.zero),
+	VZ_RANGE(cpt_tcp_image, bbr.used, 0, 1),
+	VZ_MASK(cpt_tcp_image, bbr.state, CPT_BBR_STATE_KNOWN),
+	VZ_MASK(cpt_tcp_image, bbr.gains, CPT_BBR_GAINS_KNOWN),
+	VZ_MASK(cpt_tcp_image, bbr.acked, CPT_BBR_ACKED_KNOWN),
 	VZ_RANGE(cpt_tcp_image, substate, 0, 6),
 	VZ_RANGE(cpt_tcp_image, tos, 0, 255),
 	VZ_RANGE(cpt_tcp_image, syn_tos, 0, 255),

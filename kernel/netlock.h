@@ -62,7 +62,7 @@ void vz_tcp_abort(struct vz_tcp_lock *lock, struct net *net);
 struct vz_tcp *vz_tcp_add(struct vz_tcp_lock *lock, struct sock *sk);
 int vz_tcp_add_small(struct vz_tcp_lock *lock, struct sock *sk, long left);
 struct vz_tcp *vz_tcp_find(struct vz_tcp_lock *lock, const struct sock *sk);
-void vz_tcp_cubic_shift(struct sock *sk, u32 ticks, u32 us);
+void vz_tcp_cc_shift(struct sock *sk, u32 ticks, u64 ns);
 
 /* TCP's part of the context's lock; NULL when it is not locked. */
 struct vz_tcp_lock *vz_net_tcp(struct vz_context *ctx);

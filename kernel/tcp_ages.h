@@ -43,10 +43,12 @@ static inline u64 vz_us_of(const struct vz_tcp_lock *lock, s64 age)
 	return at > 0 ? at : 1;
 }
 
-struct cpt_tcp_cubic;
+struct cpt_tcp_image;
 struct sock;
 
-void vz_tcp_cubic_get(const struct vz_tcp_lock *lock, struct sock *sk, struct cpt_tcp_cubic *v);
-void vz_tcp_cubic_set(const struct vz_tcp_lock *lock, struct sock *sk, const struct cpt_tcp_cubic *v);
+bool vz_tcp_cc_known(const char *name);
+bool vz_tcp_cc_fits(struct sock *sk);
+void vz_tcp_cc_get(const struct vz_tcp_lock *lock, struct sock *sk, struct cpt_tcp_image *v);
+void vz_tcp_cc_set(const struct vz_tcp_lock *lock, struct sock *sk, const struct cpt_tcp_image *v);
 
 #endif

@@ -160,8 +160,7 @@ static void shift_clocks(struct sock *sk, u64 ns, u32 ticks)
 	/* the peer's echoes of what was sent before give the time without the lock */
 	tp->tsoffset -= ms;
 	shift_queue(&sk->tcp_rtx_queue, ns);
-	if (!strcmp(icsk->icsk_ca_ops->name, "cubic"))
-		vz_tcp_cubic_shift(sk, ticks, us);
+	vz_tcp_cc_shift(sk, ticks, ns);
 }
 
 static void start_timer(struct sock *sk, struct timer_list *timer, long left, unsigned long *timeout)

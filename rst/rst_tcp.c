@@ -115,8 +115,7 @@ static void set_congestion(const struct vz_tcp_lock *lock, struct sock *sk,
 	if (icsk->icsk_ca_ops->init)
 		icsk->icsk_ca_ops->init(sk);
 	icsk->icsk_ca_initialized = 1;
-	if (v->cubic.used && !strcmp(icsk->icsk_ca_ops->name, "cubic"))
-		vz_tcp_cubic_set(lock, sk, &v->cubic);
+	vz_tcp_cc_set(lock, sk, v);
 }
 
 /*
@@ -212,6 +211,8 @@ static int set_up(const struct vz_tcp_lock *lock, struct sock *sk, const struct 
 	set_congestion(lock, sk, v);
 	set_numbers(lock, sk, v);
 	set_rest(lock, sk, v);
+	if (v->bbr.used && !vz_tcp_cc_fits(sk))
+		return -EPROTO;
 	err = v->state == TCP_LISTEN ? listen_again(sk, v) : connect_again(lock, sk, rec);
 	sk->sk_reuse = v->sock.reuse ? SK_CAN_REUSE : SK_NO_REUSE;
 	rst_sock_set_state(sk, &v->sock);
@@ -380,6 +381,9 @@ static int rst_tcp_ve(struct vz_context *ctx)
 
 	rst_for_each(ctx, CPT_OBJ_TCP, i, rec) {
 		err = is_small(rec) ? make_small(ctx, rec) : make(ctx, rec);
+		if (err == -EPROTO)
+			return rst_err(ctx, err, "tcp %llu: this kernel's bbr is another one",
+				       rec->hdr.id);
 		if (err)
 			return rst_err(ctx, err, "tcp %llu: cannot be made: error %d", rec->hdr.id,
 				       -err);

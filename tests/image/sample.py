@@ -125,6 +125,11 @@ def inet(img):
     img.add("TCP", 3, dict(small, state=6, substate=6, rport=4001, rcv_nxt=7, snd_nxt=9))
     img.add("TCP", 4, dict(small, state=3, listener=1, rport=4002, mss_clamp=1460, rcv_isn=6,
                            rcv_nxt=7, snt_isn=8, req_timeout_us=1000000))
+    img.add("TCP", 5, dict(conn, rport=4003, ca=b"bbr", bbr={"used": 1, "min_rtt_us": 40}, opts=0),
+            pack("cpt_tcp_packet", dict(packet, queue=1, len=5, seq=1000, end_seq=1005,
+                                        gso_segs=1)) +
+            pack("cpt_tcp_packet", dict(packet, queue=3, len=3, seq=500, end_seq=503)) +
+            b"helloabc")
     udp(img, opts)
 
 

@@ -1906,6 +1906,57 @@ struct cpt_sockopt {
 
 #define CPT_TCP_NEVER		(-0x7fffffffffffffffLL - 1)
 
+/* cpt_tcp_bbr: the members of struct bbr that are less than a word, by their first bit */
+#define CPT_BBR_MODE		0	/* 3 bits: startup, drain, probing bandwidth, probing RTT */
+#define CPT_BBR_CA_STATE	3	/* 3 bits: TCP_CA_* at the last acknowledgement */
+#define CPT_BBR_STATE_KNOWN	0xff8003ffU	/* .state; lt_rtt_cnt and others */
+#define CPT_BBR_GAINS_KNOWN	0x07ffffffU	/* .gains; full_bw_cnt and others */
+#define CPT_BBR_ACKED_KNOWN	0x03ffffffU	/* .acked; ack_epoch_acked and others */
+
+/**
+ * struct cpt_tcp_bbr - the state of the congestion control bbr
+ * @used: 0 or 1: there is one
+ * @min_rtt_us: as struct bbr has it
+ * @bw: the three samples of the windowed maximum: round, value
+ * @rtt_cnt: as struct bbr has it
+ * @next_rtt_delivered: likewise
+ * @state: the word of it that begins with mode
+ * @lt_bw: as struct bbr has it
+ * @lt_last_delivered: likewise
+ * @lt_last_lost: likewise
+ * @gains: the word that begins with pacing_gain
+ * @prior_cwnd: as struct bbr has it
+ * @full_bw: likewise
+ * @extra_acked: likewise
+ * @acked: the word that begins with ack_epoch_acked
+ * @min_rtt_age_us: how long ago, us; CPT_TCP_NEVER
+ * @probe_rtt_age_us: likewise; negative: in how long
+ * @cycle_age_us: likewise
+ * @lt_age_us: likewise
+ * @ack_epoch_age_us: likewise
+ */
+struct cpt_tcp_bbr {
+	__u32 used;
+	__u32 min_rtt_us;
+	__u32 bw[6];
+	__u32 rtt_cnt;
+	__u32 next_rtt_delivered;
+	__u32 state;
+	__u32 lt_bw;
+	__u32 lt_last_delivered;
+	__u32 lt_last_lost;
+	__u32 gains;
+	__u32 prior_cwnd;
+	__u32 full_bw;
+	__u32 extra_acked[2];
+	__u32 acked;
+	__s64 min_rtt_age_us;
+	__s64 probe_rtt_age_us;
+	__s64 cycle_age_us;
+	__s64 lt_age_us;
+	__s64 ack_epoch_age_us;
+};
+
 /**
  * struct cpt_tcp_cubic - the state of the congestion control cubic
  * @used: 0 or 1: there is one
@@ -2153,6 +2204,7 @@ struct cpt_tcp_cubic {
  * @req_flags: in state SYN_RECV: CPT_TCP_REQ_*
  * @req_timeout_us: in state SYN_RECV: its first time-out
  * @synack_age_us: in state SYN_RECV: how long ago SYN-ACK was sent; CPT_TCP_NEVER
+ * @bbr: likewise, of bbr
  *
  * In the states TIME_WAIT (nobody has it any more) and SYN_RECV (a listener's, until
  * the third packet comes) only some members have a meaning: addresses, sequence
@@ -2366,6 +2418,7 @@ struct cpt_tcp_image {
 	__u32 req_flags;
 	__u64 req_timeout_us;
 	__s64 synack_age_us;
+	struct cpt_tcp_bbr bbr;
 };
 
 /* cpt_tcp_packet.queue, in this order */
