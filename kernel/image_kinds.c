@@ -531,6 +531,25 @@ static const struct vz_rule cred_rules[] = {
 	ID(cpt_cred_image, fsuid), ID(cpt_cred_image, fsgid),
 	VZ_MASK(cpt_cred_image, securebits, 0xff),
 	VZ_RANGE(cpt_cred_image, ngroups, 0, 65536),
+	VZ_REF_OPT(cpt_cred_image, session_keyring, CPT_OBJ_KEY),
+	VZ_REF_OPT(cpt_cred_image, process_keyring, CPT_OBJ_KEY),
+	VZ_REF_OPT(cpt_cred_image, thread_keyring, CPT_OBJ_KEY),
+	VZ_RANGE(cpt_cred_image, request_keyring, 0, 7),
+	VZ_ZERO(cpt_cred_image, zero),
+};
+
+static const struct vz_rule key_rules[] = {
+	VZ_RANGE(cpt_key_image, type, CPT_KEY_KEYRING, CPT_KEY_UID_SESSION),
+	VZ_MASK(cpt_key_image, flags, CPT_KEY_QUOTA | CPT_KEY_REVOKED | CPT_KEY_INVALIDATED),
+	VZ_RANGE(cpt_key_image, serial, 0, 0x7fffffff),
+	VZ_MASK(cpt_key_image, perm, 0x3f3f3f3f),
+	ID(cpt_key_image, uid),
+	VZ_RANGE(cpt_key_image, expiry, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_key_image, datalen, 0, 32767),
+};
+
+static const struct vz_rule key_link_rules[] = {
+	VZ_REF(cpt_key_link, key, CPT_OBJ_KEY),
 };
 
 static const struct vz_rule sigqueue_rules[] = {
@@ -704,6 +723,8 @@ static const struct vz_shape vz_shapes[CPT_OBJ_MAX] = {
 	[CPT_OBJ_MOUNT]	= { RULES(mount_rules), .strings = 5, .own = look_mount },
 	[CPT_OBJ_TMPFS]	= { RULES(tmpfs_rules), .own_tail = 1, .own = look_tmpfs },
 	[CPT_OBJ_TMPFS_DATA] = { RULES(tmpfs_data_rules), .payload = 1, .own = look_tmpfs_data },
+	[CPT_OBJ_KEY]	= { RULES(key_rules), ARRAY(cpt_key_image, links, cpt_key_link),
+			    ELEMENTS(key_link_rules), .own_tail = 1, .own = vz_look_key },
 	[CPT_OBJ_CRED]	= { RULES(cred_rules), .own_tail = 1, .own = vz_look_cred },
 	[CPT_OBJ_PIPE]	= { RULES(pipe_rules), ARRAY(cpt_pipe_image, bufs, cpt_pipe_buf),
 			    ELEMENTS(pipe_buf_rules), .own_tail = 1, .own = look_pipe },

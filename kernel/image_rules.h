@@ -251,6 +251,7 @@ int vz_look_xstate(struct vz_check *chk, struct vz_look *look);
 int vz_look_usage(struct vz_check *chk, struct vz_look *look);
 int vz_look_sigqueue(struct vz_check *chk, struct vz_look *look);
 int vz_look_sighand(struct vz_check *chk, struct vz_look *look);
+int vz_look_key(struct vz_check *chk, struct vz_look *look);
 int vz_look_cred(struct vz_check *chk, struct vz_look *look);
 int vz_look_netdev(struct vz_check *chk, struct vz_look *look);
 int vz_look_netmsg(struct vz_check *chk, struct vz_look *look);

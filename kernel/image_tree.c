@@ -12,6 +12,40 @@
 #define USER_DS		0x2b
 #define SIG(n)		(1ULL << ((n) - 1))
 
+int vz_look_key(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_key_image *k = look->fixed;
+	__u64 len = strnlen(look->tail, look->tail_len);
+
+	if (len == look->tail_len || len > 4095 || look->tail_len != len + 1 + k->datalen)
+		return vz_bad(chk, -EINVAL, "description and value are not %llu bytes",
+			      look->tail_len);
+	look->obj->u = k->type;
+	if (k->type == CPT_KEY_UID || k->type == CPT_KEY_UID_SESSION) {
+		if (k->flags || k->serial || k->perm || k->gid || k->expiry || look->count ||
+		    look->tail_len != 1)
+			return vz_bad(chk, -EINVAL, "a user's keyring with more than its user");
+		return 0;
+	}
+	if (!len || k->serial < 3)
+		return vz_bad(chk, -EINVAL, "no description, or number %u", k->serial);
+	if (k->type == CPT_KEY_KEYRING ? k->datalen : look->count)
+		return vz_bad(chk, -EINVAL, "a keyring with a value, or a key with links");
+	if (k->flags & CPT_KEY_REVOKED ? look->count || k->datalen || !k->expiry :
+	    k->type != CPT_KEY_KEYRING && !k->datalen)
+		return vz_bad(chk, -EINVAL, "a revoked key with a value, or a key without");
+	return 0;
+}
+
+static int look_keyring(struct vz_check *chk, __u64 id)
+{
+	const struct vz_check_obj *key = id ? vz_check_find(chk, CPT_OBJ_KEY, id) : NULL;
+
+	if (key && (key->u == CPT_KEY_USER || key->u == CPT_KEY_LOGON))
+		return vz_bad(chk, -EINVAL, "key %llu is not a keyring", id);
+	return 0;
+}
+
 int vz_look_cred(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_cred_image *c = look->fixed;
@@ -29,7 +63,8 @@ int vz_look_cred(struct vz_check *chk, struct vz_look *look)
 	if (c->cap_effective & ~c->cap_permitted ||
 	    c->cap_ambient & ~(c->cap_permitted & c->cap_inheritable))
 		return vz_bad(chk, -EINVAL, "a capability without its permission");
-	return 0;
+	return look_keyring(chk, c->session_keyring) ?:
+	       look_keyring(chk, c->process_keyring) ?: look_keyring(chk, c->thread_keyring);
 }
 
 int vz_look_sighand(struct vz_check *chk, struct vz_look *look)
