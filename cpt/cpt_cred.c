@@ -3,8 +3,6 @@
  * cred: credentials of tasks and of open files.
  */
 #include <linux/cred.h>
-#include <linux/keyctl.h>
-#include <linux/sched/task.h>
 #include <linux/securebits.h>
 #include <linux/user_namespace.h>
 #include "../kernel/access.h"
@@ -20,22 +18,6 @@ static void cpt_cred_put(void *ptr)
 	put_cred((const struct cred *)ptr);
 }
 
-/* The one that the VE was started with is the host's. */
-static bool has_own_session_keyring(struct vz_context *ctx, const struct cred *cred)
-{
-	struct task_struct *init = cpt_get_init(ctx);
-	const struct cred *init_cred;
-	bool own;
-
-	if (!init)
-		return false;
-	init_cred = get_task_cred(init);
-	own = cred->session_keyring && cred->session_keyring != init_cred->session_keyring;
-	put_cred(init_cred);
-	put_task_struct(init);
-	return own;
-}
-
 static bool in_landlock(const struct cred *cred)
 {
 	if (!vz_landlock_initialized || !*vz_landlock_initialized || !vz_landlock_blob_sizes)
@@ -47,18 +29,18 @@ static bool in_landlock(const struct cred *cred)
 static int cpt_cred_collect(struct vz_context *ctx, struct vz_obj *obj)
 {
 	const struct cred *cred = obj->ptr;
+	int err;
 
 	if (cred->user_ns != &init_user_ns)
 		cpt_refuse(ctx, "%s: user namespace: not supported", ctx->who);
-	if (cred->thread_keyring || cred->process_keyring)
-		cpt_refuse(ctx, "%s: thread or process keyring: not supported", ctx->who);
-	if (has_own_session_keyring(ctx, cred))
-		cpt_refuse(ctx, "%s: session keyring of its own: not supported", ctx->who);
-	if (cred->jit_keyring != KEY_REQKEY_DEFL_DEFAULT)
-		cpt_refuse(ctx, "%s: keyring for requested keys of its own: not supported", ctx->who);
+	if (cred->request_key_auth)
+		cpt_refuse(ctx, "%s: authority to give a key its value: not supported", ctx->who);
 	if (in_landlock(cred))
 		cpt_refuse(ctx, "%s: Landlock sandbox: not supported", ctx->who);
-	return 0;
+	err = cpt_collect_session_key(ctx, cred->session_keyring);
+	if (!err)
+		err = cpt_collect_key(ctx, cred->process_keyring);
+	return err ?: cpt_collect_key(ctx, cred->thread_keyring);
 }
 
 static int cpt_cred_dump(struct vz_context *ctx, struct vz_obj *obj)
@@ -84,6 +66,10 @@ static int cpt_cred_dump(struct vz_context *ctx, struct vz_obj *obj)
 	v.cap_effective = vz_cap_to_u64(cred->cap_effective);
 	v.cap_bset = vz_cap_to_u64(cred->cap_bset);
 	v.cap_ambient = vz_cap_to_u64(cred->cap_ambient);
+	v.session_keyring = cpt_id(ctx, CPT_OBJ_KEY, cred->session_keyring);
+	v.process_keyring = cpt_id(ctx, CPT_OBJ_KEY, cred->process_keyring);
+	v.thread_keyring = cpt_id(ctx, CPT_OBJ_KEY, cred->thread_keyring);
+	v.request_keyring = cred->jit_keyring;
 	v.ngroups = cred->group_info->ngroups;
 	for (i = 0; i < v.ngroups && !err; i++) {
 		gid = __kgid_val(cred->group_info->gid[i]);

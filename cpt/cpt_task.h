@@ -7,6 +7,8 @@
 
 #include "cpt.h"
 
+struct key;
+
 struct task_struct *cpt_get_init(struct vz_context *ctx);
 int cpt_sigqueue_collect(struct vz_context *ctx, struct task_struct *task,
 			 struct sigpending *pending);
@@ -18,6 +20,8 @@ bool cpt_sigqueue_has(struct vz_context *ctx, struct sigpending *pending, int si
 bool cpt_sigqueue_has_info(struct vz_context *ctx, const struct sigqueue *q);
 int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_restart_image *r);
 bool cpt_task_refuse(struct vz_context *ctx, struct vz_task *vt);
+int cpt_collect_key(struct vz_context *ctx, struct key *key);
+int cpt_collect_session_key(struct vz_context *ctx, struct key *key);
 bool cpt_task_may_restart(struct vz_task *vt);
 
 #endif

@@ -18,6 +18,7 @@
 #include <linux/fsnotify_backend.h>
 #include <linux/hrtimer.h>
 #include <linux/ipc_namespace.h>
+#include <linux/key.h>
 #include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/mqueue.h>
@@ -37,6 +38,7 @@
 #include <linux/sockptr.h>
 #include <linux/task_work.h>
 #include <linux/time64.h>
+#include <linux/workqueue.h>
 #include <asm/vdso.h>
 #include "compat.h"
 
@@ -131,6 +133,10 @@ struct tcp_sock_af_ops;
 	  (struct task_struct *task), (task))				\
 	F(long, do_arch_prctl_64,					\
 	  (struct task_struct *task, int option, unsigned long arg), (task, option, arg)) \
+	/* keys and keyrings */						\
+	F(struct key *, key_lookup, (key_serial_t id), (id))		\
+	F(int, look_up_user_keyrings, (struct key **user, struct key **session), \
+	  (user, session))						\
 	/* credentials as they were */					\
 	F(struct user_struct *, alloc_uid, (kuid_t uid), (uid))		\
 	F(int, set_cred_ucounts, (struct cred *cred), (cred))		\
@@ -314,6 +320,10 @@ struct tcp_sock_af_ops;
 	D(struct request_sock_ops, tcp6_request_sock_ops)		\
 	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv4_ops)	\
 	D(const struct tcp_request_sock_ops, tcp_request_sock_ipv6_ops)	\
+	/* keys by their numbers, and what frees keys */		\
+	D(struct rb_root, key_serial_tree)				\
+	D(spinlock_t, key_serial_lock)					\
+	D(struct work_struct, key_gc_work)				\
 	/* how System V ids are made up of an index and a sequence number */ \
 	/* requests of all contexts of asynchronous I/O, against fs.aio-max-nr */ \
 	D(unsigned long, aio_nr)					\

@@ -12,6 +12,40 @@
 #define USER_DS		0x2b
 #define SIG(n)		(1ULL << ((n) - 1))
 
+static int look_key(struct vz_check *chk, struct vz_look *look)
+{
+	const struct cpt_key_image *k = look->fixed;
+	__u64 len = strnlen(look->tail, look->tail_len);
+
+	if (len == look->tail_len || len > 4095 || look->tail_len != len + 1 + k->datalen)
+		return vz_bad(chk, -EINVAL, "description and value are not %llu bytes",
+			      look->tail_len);
+	look->obj->u = k->type;
+	if (k->type == CPT_KEY_UID || k->type == CPT_KEY_UID_SESSION) {
+		if (k->flags || k->serial || k->perm || k->gid || k->expiry || look->count ||
+		    look->tail_len != 1)
+			return vz_bad(chk, -EINVAL, "a user's keyring with more than its user");
+		return 0;
+	}
+	if (!len || k->serial < 3)
+		return vz_bad(chk, -EINVAL, "no description, or number %u", k->serial);
+	if (k->type == CPT_KEY_KEYRING ? k->datalen : look->count)
+		return vz_bad(chk, -EINVAL, "a keyring with a value, or a key with links");
+	if (k->flags & CPT_KEY_REVOKED ? look->count || k->datalen || !k->expiry :
+	    k->type != CPT_KEY_KEYRING && !k->datalen)
+		return vz_bad(chk, -EINVAL, "a revoked key with a value, or a key without");
+	return 0;
+}
+
+static int look_keyring(struct vz_check *chk, __u64 id)
+{
+	const struct vz_check_obj *key = id ? vz_check_find(chk, CPT_OBJ_KEY, id) : NULL;
+
+	if (key && (key->u == CPT_KEY_USER || key->u == CPT_KEY_LOGON))
+		return vz_bad(chk, -EINVAL, "key %llu is not a keyring", id);
+	return 0;
+}
+
 static int look_cred(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_cred_image *c = look->fixed;
@@ -29,7 +63,8 @@ static int look_cred(struct vz_check *chk, struct vz_look *look)
 	if (c->cap_effective & ~c->cap_permitted ||
 	    c->cap_ambient & ~(c->cap_permitted & c->cap_inheritable))
 		return vz_bad(chk, -EINVAL, "a capability without its permission");
-	return 0;
+	return look_keyring(chk, c->session_keyring) ?:
+	       look_keyring(chk, c->process_keyring) ?: look_keyring(chk, c->thread_keyring);
 }
 
 static int look_sighand(struct vz_check *chk, struct vz_look *look)
@@ -294,6 +329,25 @@ static const struct vz_rule cred_rules[] = {
 	VZ_ID(cpt_cred_image, fsuid), VZ_ID(cpt_cred_image, fsgid),
 	VZ_MASK(cpt_cred_image, securebits, 0xff),
 	VZ_RANGE(cpt_cred_image, ngroups, 0, 65536),
+	VZ_REF_OPT(cpt_cred_image, session_keyring, CPT_OBJ_KEY),
+	VZ_REF_OPT(cpt_cred_image, process_keyring, CPT_OBJ_KEY),
+	VZ_REF_OPT(cpt_cred_image, thread_keyring, CPT_OBJ_KEY),
+	VZ_RANGE(cpt_cred_image, request_keyring, 0, 7),
+	VZ_ZERO(cpt_cred_image, zero),
+};
+
+static const struct vz_rule key_rules[] = {
+	VZ_RANGE(cpt_key_image, type, CPT_KEY_KEYRING, CPT_KEY_UID_SESSION),
+	VZ_MASK(cpt_key_image, flags, CPT_KEY_QUOTA | CPT_KEY_REVOKED | CPT_KEY_INVALIDATED),
+	VZ_RANGE(cpt_key_image, serial, 0, 0x7fffffff),
+	VZ_MASK(cpt_key_image, perm, 0x3f3f3f3f),
+	VZ_ID(cpt_key_image, uid),
+	VZ_RANGE(cpt_key_image, expiry, 0, VZ_KTIME_MAX),
+	VZ_RANGE(cpt_key_image, datalen, 0, 32767),
+};
+
+static const struct vz_rule key_link_rules[] = {
+	VZ_REF(cpt_key_link, key, CPT_OBJ_KEY),
 };
 
 static const struct vz_rule sigqueue_rules[] = {
@@ -367,6 +421,8 @@ static const struct vz_rule usage_rules[] = {
 };
 
 const struct vz_shape vz_shapes_tree[CPT_OBJ_MAX] = {
+	[CPT_OBJ_KEY]	= { RULES(key_rules), ARRAY(cpt_key_image, links, cpt_key_link),
+			    ELEMENTS(key_link_rules), .own_tail = 1, .own = look_key },
 	[CPT_OBJ_CRED]	= { RULES(cred_rules), .own_tail = 1, .own = look_cred },
 	[CPT_OBJ_SIGHAND] = { .own = look_sighand },
 	[CPT_OBJ_SIGQUEUE] = { RULES(sigqueue_rules), ARRAY(cpt_sigqueue_image, infos, cpt_siginfo),

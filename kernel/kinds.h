@@ -22,6 +22,7 @@
 	K(mount,	CPT_OBJ_MOUNT,	struct cpt_mount_image,	0)		\
 	K(ghost,	CPT_OBJ_GHOST,	struct cpt_ghost_image,	0)		\
 	K(tmpfs,	CPT_OBJ_TMPFS,	struct cpt_tmpfs_image,	0)		\
+	K(key,		CPT_OBJ_KEY,	struct cpt_key_image,	0)		\
 	K(cred,		CPT_OBJ_CRED,	struct cpt_cred_image,	0)		\
 	K(netdev,	CPT_OBJ_NETDEV,	struct cpt_netdev_image, 0)		\
 	K(netsysctl,	CPT_OBJ_NETSYSCTL, struct cpt_netsysctl_image, 0)	\

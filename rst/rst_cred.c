@@ -37,7 +37,13 @@ static int set_supplementary(struct cred *cred, const u32 *gids, u32 n)
 	return 0;
 }
 
-static int fill(struct cred *cred, const struct vz_rec *rec)
+static void set_key(struct vz_context *ctx, struct key **key, u64 id)
+{
+	key_put(*key);
+	*key = key_get(rst_made(ctx, CPT_OBJ_KEY, id));
+}
+
+static int fill(struct vz_context *ctx, struct cred *cred, const struct vz_rec *rec)
 {
 	const struct cpt_cred_image *v = rec->fixed;
 	int err;
@@ -56,11 +62,11 @@ static int fill(struct cred *cred, const struct vz_rec *rec)
 	cred->cap_effective = vz_cap_from_u64(v->cap_effective);
 	cred->cap_bset = vz_cap_from_u64(v->cap_bset);
 	cred->cap_ambient = vz_cap_from_u64(v->cap_ambient);
-#ifdef CONFIG_KEYS
-	/* the tool's, not the VE's */
-	key_put(cred->session_keyring);
-	cred->session_keyring = NULL;
-#endif
+	/* what is there is the tool's, not the VE's */
+	set_key(ctx, &cred->session_keyring, v->session_keyring);
+	set_key(ctx, &cred->process_keyring, v->process_keyring);
+	set_key(ctx, &cred->thread_keyring, v->thread_keyring);
+	cred->jit_keyring = v->request_keyring;
 	err = set_user(cred);
 	return err ?: set_supplementary(cred, rec->content, v->ngroups);
 }
@@ -91,7 +97,7 @@ static int rst_cred_ve(struct vz_context *ctx)
 		cred = prepare_creds();
 		if (!cred)
 			return -ENOMEM;
-		err = fill(cred, rec);
+		err = fill(ctx, cred, rec);
 		if (!err)
 			err = rst_keep(ctx, CPT_OBJ_CRED, rec->hdr.id, cred);
 		if (err) {

@@ -157,8 +157,13 @@ def udp(img, opts):
 
 
 def files(img):
-    img.add("CRED", 1, {"uid": 33, "ngroups": 2, "cap_bset": (1 << 41) - 1},
-            struct.pack("<II", 4, 24))
+    img.add("KEY", 1, {"type": 4, "uid": 33}, strings(""))
+    img.add("KEY", 2, {"type": 2, "flags": 1, "serial": 77, "perm": 0x3f010000, "datalen": 5},
+            strings("name") + b"value")
+    img.add("KEY", 3, {"type": 1, "serial": 0x7fffffff, "perm": 0x3f3f0000, "gid": 2**32 - 1,
+                       "links": 2}, struct.pack("<QQ", 1, 2) + strings("_ses"))
+    img.add("CRED", 1, {"uid": 33, "ngroups": 2, "cap_bset": (1 << 41) - 1, "session_keyring": 3,
+                        "request_keyring": 2}, struct.pack("<II", 4, 24))
     img.add("PIPE", 1, {"slots": 16, "bufs": 2, "len": 8, "mode": 0o600},
             pack("cpt_pipe_buf", {"len": 5, "flags": 2}) + pack("cpt_pipe_buf", {"len": 3}) +
             b"helloabc")

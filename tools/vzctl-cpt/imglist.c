@@ -68,7 +68,16 @@ static const struct field cred_fields[] = {
 	F(cpt_cred_image, securebits, 'x'), F(cpt_cred_image, ngroups, 'u'),
 	F(cpt_cred_image, cap_inheritable, 'x'), F(cpt_cred_image, cap_permitted, 'x'),
 	F(cpt_cred_image, cap_effective, 'x'), F(cpt_cred_image, cap_bset, 'x'),
-	F(cpt_cred_image, cap_ambient, 'x'), { 0 }
+	F(cpt_cred_image, cap_ambient, 'x'), F(cpt_cred_image, session_keyring, 'u'),
+	F(cpt_cred_image, process_keyring, 'u'), F(cpt_cred_image, thread_keyring, 'u'),
+	F(cpt_cred_image, request_keyring, 'u'), { 0 }
+};
+
+static const struct field key_fields[] = {
+	F(cpt_key_image, type, 'u'), F(cpt_key_image, flags, 'x'), F(cpt_key_image, serial, 'u'),
+	F(cpt_key_image, perm, 'x'), F(cpt_key_image, uid, 'u'), F(cpt_key_image, gid, 'u'),
+	F(cpt_key_image, expiry, 'd'), F(cpt_key_image, links, 'u'),
+	F(cpt_key_image, datalen, 'u'), { 0 }
 };
 
 static const struct field mm_fields[] = {
@@ -467,6 +476,7 @@ static const struct layout layouts[CPT_OBJ_MAX] = {
 	[CPT_OBJ_VDSO]	= { vdso_fields },
 	[CPT_OBJ_MOUNT]	= { mount_fields, .strings = 5 },
 	[CPT_OBJ_TMPFS]	= { tmpfs_fields, .strings = 2 },
+	[CPT_OBJ_KEY]	= { key_fields },
 	[CPT_OBJ_CRED]	= { cred_fields },
 	[CPT_OBJ_AIO]	= { aio_fields },
 	[CPT_OBJ_MM]	= { mm_fields, ARRAY(cpt_mm_image, vmas, cpt_vma_image, vma_fields) },

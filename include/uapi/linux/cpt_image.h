@@ -170,6 +170,7 @@ enum cpt_object_type {
 	CPT_OBJ_TTY		= 55,	/* pseudo terminal */
 	CPT_OBJ_GHOST		= 56,	/* file or directory that has no name any more */
 	CPT_OBJ_GHOST_DATA	= 57,	/* contents of such a file */
+	CPT_OBJ_KEY		= 60,	/* key or keyring: keyctl(2) */
 	CPT_OBJ_EPITEMS		= 64,	/* what an epoll watches */
 	CPT_OBJ_MAX
 };
@@ -390,6 +391,11 @@ struct cpt_ghost_data_image {
  * @cap_effective: likewise
  * @cap_bset: likewise
  * @cap_ambient: likewise
+ * @session_keyring: CPT_OBJ_KEY; 0 for none
+ * @process_keyring: likewise
+ * @thread_keyring: likewise
+ * @request_keyring: KEY_REQKEY_DEFL_*: where request_key(2) puts what it finds
+ * @zero: 0
  */
 struct cpt_cred_image {
 	__u32 uid;
@@ -407,6 +413,58 @@ struct cpt_cred_image {
 	__u64 cap_effective;
 	__u64 cap_bset;
 	__u64 cap_ambient;
+	__u64 session_keyring;
+	__u64 process_keyring;
+	__u64 thread_keyring;
+	__u32 request_keyring;
+	__u32 zero;
+};
+
+/* cpt_key_image.type */
+#define CPT_KEY_KEYRING		1
+#define CPT_KEY_USER		2	/* "user" */
+#define CPT_KEY_LOGON		3	/* "logon": its value cannot be read by programs */
+#define CPT_KEY_UID		4	/* a user's keyring, "_uid.N": that of the host */
+#define CPT_KEY_UID_SESSION	5	/* a user's session keyring, "_uid_ses.N": likewise */
+
+/* cpt_key_image.flags */
+#define CPT_KEY_QUOTA		(1U << 0)	/* counts against its owner's quota */
+#define CPT_KEY_REVOKED		(1U << 1)	/* keyctl(2) KEYCTL_REVOKE */
+#define CPT_KEY_INVALIDATED	(1U << 2)	/* KEYCTL_INVALIDATE */
+
+/**
+ * struct cpt_key_image - a key or keyring of threads, processes and sessions
+ * @type: CPT_KEY_*
+ * @flags: CPT_KEY_*
+ * @serial: its number, which is the host's and not the VE's; 0 for a user's keyrings
+ * @perm: KEYCTL_SETPERM
+ * @uid: owner; of a user's keyrings: the user, and all else is 0
+ * @gid: group; ~0: none
+ * @expiry: when it expires, or was revoked: s of CLOCK_REALTIME; 0: never
+ * @links: number of keys that a keyring has
+ * @datalen: bytes of its value
+ *
+ * The content is for each link the __u64 id of its CPT_OBJ_KEY, then the description,
+ * NUL-terminated, then the value.
+ */
+struct cpt_key_image {
+	__u32 type;
+	__u32 flags;
+	__u32 serial;
+	__u32 perm;
+	__u32 uid;
+	__u32 gid;
+	__s64 expiry;
+	__u32 links;
+	__u32 datalen;
+};
+
+/**
+ * struct cpt_key_link - a key in a keyring
+ * @key: id of its CPT_OBJ_KEY
+ */
+struct cpt_key_link {
+	__u64 key;
 };
 
 #define CPT_AUXV_MAX 64
