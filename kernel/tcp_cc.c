@@ -76,33 +76,24 @@ static void cubic_shift(struct sock *sk, u32 ticks, u32 us)
 
 /* ---- bbr ---- */
 
-/**
- * struct vz_bbr - inet_csk_ca() of a connection with bbr
- *
- * Its bit fields as whole words; the moments are
- * @min_rtt_stamp: jiffies
- * @probe_rtt_done_stamp: jiffies; 0: none
- * @cycle_mstamp: us
- * @lt_last_stamp: ms
- * @ack_epoch_mstamp: us
- */
+/* inet_csk_ca() of a connection with bbr; its bit fields as whole words */
 struct vz_bbr {
 	u32 min_rtt_us;
-	u32 min_rtt_stamp;
-	u32 probe_rtt_done_stamp;
+	u32 min_rtt_stamp;		/* jiffies */
+	u32 probe_rtt_done_stamp;	/* jiffies; 0: none */
 	u32 bw[6];
 	u32 rtt_cnt;
 	u32 next_rtt_delivered;
-	u64 cycle_mstamp;
+	u64 cycle_mstamp;		/* us */
 	u32 state;
 	u32 lt_bw;
 	u32 lt_last_delivered;
-	u32 lt_last_stamp;
+	u32 lt_last_stamp;		/* ms */
 	u32 lt_last_lost;
 	u32 gains;
 	u32 prior_cwnd;
 	u32 full_bw;
-	u64 ack_epoch_mstamp;
+	u64 ack_epoch_mstamp;		/* us */
 	u16 extra_acked[2];
 	u32 acked;
 };
