@@ -140,13 +140,24 @@ int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixe
 		      const struct bio_vec *bvec, unsigned int nr, u64 bytes);
 
 /**
- * cpt_path() - a path as the VE sees it
+ * cpt_path_root() - where a path begins
+ * @ctx: the context
+ * @path: the path
+ * @root: the root of its mount's namespace (or what is mounted on it, for what is there),
+ *        borrowed; the VE's root when that is none of the VE's
+ *
+ * Return: 0; -ESRCH: init has ended
+ */
+int cpt_path_root(struct vz_context *ctx, const struct path *path, struct path *root);
+
+/**
+ * cpt_path() - a path as the VE sees it, from the root of its mount's namespace
  * @ctx: the context
  * @path: what to name
  * @buf: PATH_MAX bytes
  *
  * Return: a string in @buf; ERR_PTR(-ENOENT) when the file was unlinked,
- *         ERR_PTR(-EXDEV) when it is not below the VE's root
+ *         ERR_PTR(-EXDEV) when it is not below that root
  */
 char *cpt_path(struct vz_context *ctx, const struct path *path, char *buf);
 

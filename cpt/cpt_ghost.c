@@ -19,11 +19,12 @@
 
 char *cpt_ghost_path(struct vz_context *ctx, const struct path *path, char *buf)
 {
-	const struct path *root = cpt_ve_root(ctx);
+	struct path root;
+	int err = cpt_path_root(ctx, path, &root);
 
-	if (!root)
-		return ERR_PTR(-ESRCH);
-	return vz___d_path(path, root, buf, PATH_MAX) ?: ERR_PTR(-EXDEV);
+	if (err)
+		return ERR_PTR(err);
+	return vz___d_path(path, &root, buf, PATH_MAX) ?: ERR_PTR(-EXDEV);
 }
 
 /* Where a file can be made that is like it. */

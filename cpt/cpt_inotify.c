@@ -114,8 +114,8 @@ static char *name_on(struct vz_context *ctx, struct vfsmount *mnt, struct dentry
 	return name;
 }
 
-/* A path in @buf (PATH_MAX) that leads to the inode; NULL: there is none. */
-static char *name_of(struct vz_context *ctx, struct inode *inode, char *buf)
+/* A path in @buf (PATH_MAX) that leads to the inode, and its mount; NULL: there is none. */
+static char *name_of(struct vz_context *ctx, struct inode *inode, char *buf, u64 *mount)
 {
 	struct dentry *dentry = d_find_alias(inode);
 	char *name = NULL;
@@ -125,6 +125,7 @@ static char *name_of(struct vz_context *ctx, struct inode *inode, char *buf)
 		return NULL;
 	vz_for_each_obj(ctx, CPT_OBJ_MOUNT, obj) {
 		name = name_on(ctx, vz_mount_mnt(obj->ptr), dentry, buf);
+		*mount = obj->id;
 		if (name)
 			break;
 	}
@@ -152,10 +153,11 @@ static int judge(struct vz_context *ctx, void *held)
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct watches w = {};
 	int err = buf ? get_watches(held, &w) : -ENOMEM;
+	u64 mount;
 	u32 i;
 
 	for (i = 0; i < w.nr; i++) {
-		if (!name_of(ctx, w.watch[i].inode, buf))
+		if (!name_of(ctx, w.watch[i].inode, buf, &mount))
 			cpt_refuse(ctx, "%s: inotify: watch %d is of a file that has no name in the VE: not supported",
 				   ctx->who, w.watch[i].wd);
 		cond_resched();
@@ -213,26 +215,33 @@ static int add_watches(struct vz_context *ctx, struct vz_obj *obj, struct fsnoti
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL), *name;
 	struct cpt_inotify_watch image;
-	struct cpt_buf names = {};
+	struct cpt_buf names = {}, mounts = {};
 	struct watches w = {};
 	int err = buf ? get_watches(group, &w) : -ENOMEM;
+	u64 mount;
 
 	for (; v->watches < w.nr && !err; v->watches++) {
 		image.wd = w.watch[v->watches].wd;
 		image.mask = w.watch[v->watches].mask;
-		name = name_of(ctx, w.watch[v->watches].inode, buf);
+		name = name_of(ctx, w.watch[v->watches].inode, buf, &mount);
 		if (!name)
 			err = cpt_err(ctx, -EBUSY, "inotify %llu: watch %u is of a file that has no name in the VE: not supported",
 				      obj->id, image.wd);
 		if (!err)
 			err = cpt_buf_str(&names, name);
 		if (!err)
+			err = cpt_buf_add(&mounts, &mount, sizeof(mount));
+		if (!err)
 			err = cpt_buf_add(content, &image, sizeof(image));
 	}
+	v->mounts = v->watches;
+	if (!err)
+		err = cpt_buf_add(content, mounts.data, mounts.len);
 	if (!err)
 		err = cpt_buf_add(content, names.data, names.len);
 	put_watches(&w);
 	cpt_buf_free(&names);
+	cpt_buf_free(&mounts);
 	kfree(buf);
 	return err;
 }

@@ -13,6 +13,7 @@
 #include "../kernel/access.h"
 #include "../kernel/kinds.h"
 #include "../kernel/netlock.h"
+#include "cpt_mount.h"
 #include "cpt_write.h"
 
 static const struct cpt_ops *const cpt_ops[CPT_OBJ_MAX] = {
@@ -75,6 +76,7 @@ static void put_object(struct vz_obj *obj)
 
 static void free_objects(struct vz_context *ctx)
 {
+	cpt_mount_ns_release(ctx);
 	vz_obj_free_all(ctx, put_object);
 	cpt_path_release(ctx);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mount: the mounts of the VE's mount namespace, from the root of the VE's init
- * down. Objects are struct mount, each with a reference to its vfsmount.
+ * mount: the mounts of the VE's mount namespaces, each from its root down.
+ * Objects are struct mount, each with a reference to its vfsmount.
  */
 #include <linux/cgroup.h>
 #include <linux/ctype.h>
@@ -43,10 +43,10 @@ static void cpt_mount_put(void *ptr)
 /* ---- what cannot be dumped ---- */
 
 /* Is this file system mounted outside of the VE, too? */
-static bool is_outside(struct mount *m)
+static bool is_outside(struct vz_context *ctx, struct mount *m)
 {
 	struct super_block *sb = vz_mount_mnt(m)->mnt_sb;
-	struct mnt_namespace *ns = *vz_mount_mnt_ns(m), *other_ns;
+	struct mnt_namespace *other_ns;
 	bool outside = false;
 	struct list_head *p;
 	struct mount *other;
@@ -56,7 +56,7 @@ static bool is_outside(struct mount *m)
 		other = vz_mount_of_instance(p);
 		other_ns = READ_ONCE(*vz_mount_mnt_ns(other));
 		if (!(vz_mount_mnt(other)->mnt_flags & MNT_INTERNAL))
-			outside |= other_ns && other_ns != ns;
+			outside |= other_ns && !cpt_mount_ns_root(ctx, other_ns);
 	}
 	read_sequnlock_excl(vz_mount_lock);
 	return outside;
@@ -127,7 +127,7 @@ static void check_file_system(struct vz_context *ctx, struct vz_obj *obj, const 
 		cpt_refuse(ctx, "mount %llu: %s: file system %s: not supported", obj->id, path, type);
 	else if (data->bind || data->no_base)
 		check_bind(ctx, obj, path, buf);
-	else if (!(fs->flags & VZ_FS_GLOBAL) && is_outside(obj->ptr))
+	else if (!(fs->flags & VZ_FS_GLOBAL) && is_outside(ctx, obj->ptr))
 		cpt_refuse(ctx, "mount %llu: %s: %s is mounted outside of the VE too", obj->id, path,
 			   type);
 	else if (mnt->mnt_sb->s_user_ns != &init_user_ns)
@@ -159,7 +159,7 @@ static int check_mount(struct vz_context *ctx, struct vz_obj *obj, char *buf)
 	what = refused_flags(obj);
 	if (what)
 		cpt_refuse(ctx, "mount %llu: %s: %s: not supported", obj->id, name, what);
-	if (!data->parent)
+	if (data->ve_root)
 		return 0;
 	options = (char *)get_zeroed_page(GFP_KERNEL);
 	if (!options)
@@ -189,22 +189,12 @@ static struct mnt_namespace *init_mnt_ns(struct vz_context *ctx)
 	return ns;
 }
 
-static int cpt_mount_root(struct vz_context *ctx)
+static int check_mounts(struct vz_context *ctx)
 {
-	const struct path *root = cpt_ve_root(ctx);
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct vz_obj *obj;
-	char *buf;
-	int err;
+	int err = 0;
 
-	if (IS_ERR_OR_NULL(root))
-		return cpt_err(ctx, -ESRCH, "VE %u: has ended", ctx->veid);
-	if (root->dentry != root->mnt->mnt_root ||
-	    *vz_mount_mnt_ns(vz_real_mount(root->mnt)) != init_mnt_ns(ctx))
-		return cpt_refuse(ctx, "mount: the root of the VE's init is not the root of a mount of its namespace");
-	err = cpt_mount_tree(ctx, vz_real_mount(root->mnt));
-	if (err)
-		return err;
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	vz_for_each_obj(ctx, CPT_OBJ_MOUNT, obj) {
@@ -213,6 +203,32 @@ static int cpt_mount_root(struct vz_context *ctx)
 			break;
 	}
 	kfree(buf);
+	return err;
+}
+
+static int cpt_mount_root(struct vz_context *ctx)
+{
+	const struct path *root = cpt_ve_root(ctx);
+	struct cpt_mount_ns *set;
+	unsigned int nr, i;
+	int err;
+
+	if (IS_ERR_OR_NULL(root))
+		return cpt_err(ctx, -ESRCH, "VE %u: has ended", ctx->veid);
+	if (root->dentry != root->mnt->mnt_root ||
+	    *vz_mount_mnt_ns(vz_real_mount(root->mnt)) != init_mnt_ns(ctx))
+		return cpt_refuse(ctx, "mount: the root of the VE's init is not the root of a mount of its namespace");
+	err = cpt_mount_ns_get(ctx, &set, &nr);
+	if (!err)
+		err = cpt_mount_tree(ctx, vz_real_mount(root->mnt), set, nr);
+	for (i = 0; i < nr && !err; i++) {
+		if (!set[i].root)
+			cpt_refuse(ctx, "task %d (%s): mount namespace with another root than the VE's: not supported",
+				   set[i].vt->pid, set[i].vt->task->comm);
+	}
+	if (!err)
+		err = check_mounts(ctx);
+	cpt_mount_ns_put(ctx, set, nr);
 	return err;
 }
 
@@ -266,7 +282,7 @@ static int fill_content(struct vz_context *ctx, struct vz_obj *obj, struct cpt_b
 	if (err)
 		return err;
 	memset(page, 0, PAGE_SIZE);
-	if (data->parent && !data->bind)
+	if (!data->ve_root && !data->bind)
 		err = vz_mount_options(mnt, page);
 	return err ?: cpt_buf_str(buf, page);
 }

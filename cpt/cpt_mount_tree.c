@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree of the VE's mounts, in an order in which they can be made: a mount
+ * The trees of the VE's mounts, in an order in which they can be made: a mount
  * stands behind the one it is on, and behind the one it is a bind mount of.
  * Part of the kind mount.
  */
@@ -21,11 +21,13 @@
  * struct placed - a mount of the tree
  * @m: it
  * @base: the mount that its file system is first mounted with; itself, or NULL: none
+ * @root: it is the root of a namespace
  * @added: it has a place in the order
  */
 struct placed {
 	struct mount *m;
 	struct mount *base;
+	bool root;
 	bool added;
 };
 
@@ -105,7 +107,7 @@ static void find_base(struct placed *nodes, unsigned int nr, struct placed *n, c
 		n->base = n->m;
 }
 
-static int add_mount(struct vz_context *ctx, struct placed *n, bool root)
+static int add_mount(struct vz_context *ctx, struct placed *n, bool ve_root)
 {
 	struct cpt_mount_data *data = kzalloc(sizeof(*data), GFP_KERNEL);
 	struct vz_obj *obj;
@@ -117,7 +119,8 @@ static int add_mount(struct vz_context *ctx, struct placed *n, bool root)
 		kfree(data);
 		return -ENOMEM;
 	}
-	data->parent = root ? 0 : cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(n->m));
+	data->ve_root = ve_root;
+	data->parent = n->root ? 0 : cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(n->m));
 	data->bind = n->base == n->m ? 0 : cpt_id(ctx, CPT_OBJ_MOUNT, n->base);
 	data->no_base = !n->base;
 	obj->data = data;
@@ -129,7 +132,7 @@ static int add_mount(struct vz_context *ctx, struct placed *n, bool root)
 
 static bool may_be_added(struct vz_context *ctx, const struct placed *n)
 {
-	return cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(n->m)) &&
+	return (n->root || cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(n->m))) &&
 	       (!n->base || n->base == n->m || cpt_id(ctx, CPT_OBJ_MOUNT, n->base));
 }
 
@@ -150,7 +153,8 @@ static int add_in_order(struct vz_context *ctx, struct placed *nodes, unsigned i
 	} while (!err && left && left < before);
 	/* moved onto a bind mount of themselves: check_mount() says so */
 	for (i = 0; i < nr && !err && left; i++) {
-		if (nodes[i].added || !cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(nodes[i].m)))
+		if (nodes[i].added || (!nodes[i].root &&
+				       !cpt_id(ctx, CPT_OBJ_MOUNT, *vz_mount_mnt_parent(nodes[i].m))))
 			continue;
 		nodes[i].base = NULL;
 		err = add_mount(ctx, &nodes[i], false);
@@ -206,32 +210,49 @@ static void find_propagation(struct vz_context *ctx)
 	}
 }
 
+static unsigned int list_mounts(const struct cpt_mount_ns *set, unsigned int nr_sets,
+				struct placed *nodes)
+{
+	unsigned int nr = 0, i;
+	struct mount *m;
+
+	for (i = 0; i < nr_sets; i++) {
+		for (m = set[i].root; m; m = next_mount(m, set[i].root)) {
+			if (nodes)
+				nodes[nr] = (struct placed){ .m = m, .root = m == set[i].root };
+			nr++;
+		}
+	}
+	return nr;
+}
+
 /**
- * cpt_mount_tree() - add all mounts from a root down
+ * cpt_mount_tree() - add all mounts of the VE's namespaces
  * @ctx: the context
  * @root: the VE's root
+ * @set: the namespaces; gets their roots
+ * @nr_sets: their number
  *
  * What the namespace has outside of the VE's root (the host's rootfs below it,
  * and what is mounted there) is no part of the VE: nobody in it can go there,
  * and whoever has a file open on it is refused by the kind file.
  */
-int cpt_mount_tree(struct vz_context *ctx, struct mount *root)
+int cpt_mount_tree(struct vz_context *ctx, struct mount *root, struct cpt_mount_ns *set,
+		   unsigned int nr_sets)
 {
 	const struct cgroup *cgrp = root_cgroup(ctx);
 	struct placed *nodes;
-	struct mount *m;
-	unsigned int nr = 0, i = 0;
+	unsigned int nr, i;
 	int err = -ENOMEM;
 
 	/* the tree stands still: only reading, no messages, under its lock */
 	down_read(vz_namespace_sem);
-	for (m = root; m; m = next_mount(m, root))
-		nr++;
+	cpt_mount_ns_roots(root, set, nr_sets);
+	nr = list_mounts(set, nr_sets, NULL);
 	nodes = kvcalloc(nr, sizeof(*nodes), GFP_KERNEL);
 	if (!nodes)
 		goto out;
-	for (m = root; m; m = next_mount(m, root))
-		nodes[i++].m = m;
+	list_mounts(set, nr_sets, nodes);
 	for (i = 0; i < nr; i++)
 		find_base(nodes, nr, &nodes[i], cgrp);
 	err = add_in_order(ctx, nodes, nr);

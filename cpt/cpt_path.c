@@ -8,7 +8,7 @@
 #include <linux/path.h>
 #include <linux/sched/task.h>
 #include "../kernel/access.h"
-#include "cpt.h"
+#include "cpt_mount.h"
 
 const struct path *cpt_ve_root(struct vz_context *ctx)
 {
@@ -35,32 +35,47 @@ void cpt_path_release(struct vz_context *ctx)
 	cpt_who(ctx, "%s", "");
 }
 
+int cpt_path_root(struct vz_context *ctx, const struct path *path, struct path *root)
+{
+	struct mount *m = vz_real_mount(path->mnt);
+	const struct path *ve_root = cpt_ve_root(ctx);
+	const struct vz_obj *obj;
+
+	if (!ve_root)
+		return -ESRCH;
+	obj = cpt_mount_ns_root(ctx, READ_ONCE(*vz_mount_mnt_ns(m)));
+	*root = *ve_root;
+	if (obj) {
+		root->mnt = vz_mount_mnt(cpt_mount_ns_top(ctx, m, obj->ptr));
+		root->dentry = root->mnt->mnt_root;
+	}
+	return 0;
+}
+
 char *cpt_path(struct vz_context *ctx, const struct path *path, char *buf)
 {
-	const struct path *root = cpt_ve_root(ctx);
-	char *name;
+	struct path root;
+	int err = cpt_path_root(ctx, path, &root);
 
-	if (!root)
-		return ERR_PTR(-ESRCH);
+	if (err)
+		return ERR_PTR(err);
 	if (d_unlinked(path->dentry))
 		return ERR_PTR(-ENOENT);
-	name = vz___d_path(path, root, buf, PATH_MAX);
-	return name ?: ERR_PTR(-EXDEV);
+	return vz___d_path(path, &root, buf, PATH_MAX) ?: ERR_PTR(-EXDEV);
 }
 
 /*
- * The walk begins at the VE's root and cannot leave it. A name from cpt_path()
+ * The walk begins at the root of the mount's namespace and cannot leave it. A name from cpt_path()
  * has no symbolic links in it, except for an O_PATH descriptor of one at its end.
  */
 int cpt_reachable(struct vz_context *ctx, const struct path *path, const char *name)
 {
-	const struct path *root = cpt_ve_root(ctx);
-	struct path found;
-	int err;
+	struct path root, found;
+	int err = cpt_path_root(ctx, path, &root);
 
-	if (!root)
-		return -ESRCH;
-	err = vfs_path_lookup(root->dentry, root->mnt, name, LOOKUP_NO_SYMLINKS, &found);
+	if (err)
+		return err;
+	err = vfs_path_lookup(root.dentry, root.mnt, name, LOOKUP_NO_SYMLINKS, &found);
 	if (err)
 		return err == -ENOENT || err == -ENOTDIR || err == -ELOOP ? -ESTALE : err;
 	if (found.mnt != path->mnt || d_inode(found.dentry) != d_inode(path->dentry))

@@ -16,6 +16,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include "../kernel/access.h"
+#include "cpt_mount.h"
 #include "cpt_task.h"
 
 /* ---- what it refers to ---- */
@@ -218,6 +219,7 @@ static int dump_task(struct vz_context *ctx, struct vz_task *vt)
 			return cpt_err(ctx, -ESRCH, "task %d: has ended", vt->pid);
 		v.files = cpt_id(ctx, CPT_OBJ_FILES, task->files);
 		v.fs = cpt_id(ctx, CPT_OBJ_FS, task->fs);
+		v.mntns = cpt_mount_ns_id(ctx, task);
 		fill_regs(task, &v.regs);
 		fill_signals(ctx, vt, &v);
 		fill_scheduling(task, &v);

@@ -11,6 +11,7 @@
 #include <asm/desc.h>
 #include <asm/fpu/types.h>
 #include "../kernel/access.h"
+#include "cpt_mount.h"
 #include "cpt_task.h"
 
 static const char *refused_policy(struct task_struct *task)
@@ -131,13 +132,12 @@ static bool has_other_label(struct task_struct *task)
 	return theirs != ours;
 }
 
-/* Every namespace but PID is init's. @ns and @init_ns are held by task_lock. */
+/* Every namespace but PID and mount is init's. @ns and @init_ns are held by task_lock. */
 static const char *other_namespace(const struct nsproxy *ns, const struct nsproxy *init_ns)
 {
 	if (ns == init_ns)
 		return NULL;
-	return ns->mnt_ns != init_ns->mnt_ns ? "mount" :
-	       ns->uts_ns != init_ns->uts_ns ? "UTS" :
+	return ns->uts_ns != init_ns->uts_ns ? "UTS" :
 	       ns->ipc_ns != init_ns->ipc_ns ? "IPC" :
 	       ns->net_ns != init_ns->net_ns ? "network" :
 	       ns->cgroup_ns != init_ns->cgroup_ns ? "cgroup" :
@@ -152,7 +152,7 @@ static bool refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	struct task_struct *task = vt->task, *init = cpt_get_init(ctx);
 	struct nsproxy *init_ns = NULL;
 	const char *what = NULL;
-	bool within, cgroup, mounts = false;
+	bool within, cgroup;
 
 	if (!init)
 		return false;
@@ -163,10 +163,8 @@ static bool refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	}
 	task_unlock(init);
 	task_lock(task);
-	if (init_ns && task->nsproxy) {
+	if (init_ns && task->nsproxy)
 		what = other_namespace(task->nsproxy, init_ns);
-		mounts = task->nsproxy->mnt_ns != init_ns->mnt_ns;
-	}
 	task_unlock(task);
 	if (init_ns)
 		vz_put_nsproxy(init_ns);
@@ -184,7 +182,7 @@ static bool refuse_namespaces(struct vz_context *ctx, struct vz_task *vt)
 	if (cgroup)
 		cpt_refuse(ctx, "task %d (%s): is in a cgroup of its own: not supported", vt->pid,
 			   task->comm);
-	return mounts;
+	return !cpt_mount_ns_known(ctx, task);
 }
 
 /*

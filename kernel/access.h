@@ -23,11 +23,13 @@
 #include <linux/mm.h>
 #include <linux/mqueue.h>
 #include <linux/msg.h>
+#include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/pagewalk.h>
 #include <linux/path.h>
 #include <linux/percpu-refcount.h>
 #include <linux/pipe_fs_i.h>
+#include <linux/proc_ns.h>
 #include <linux/rbtree.h>
 #include <linux/regset.h>
 #include <linux/sched.h>
@@ -185,6 +187,10 @@ struct tcp_sock_af_ops;
 	   void *data), (dev, path, type, flags, data))			\
 	F(int, fcntl_setlease,						\
 	  (unsigned int fd, struct file *file, VZ_SETLEASE_ARG type), (fd, file, type)) \
+	/* mount namespaces within the VE: what they have of each other, and their roots */ \
+	F(long, __x64_sys_open_tree, (const struct pt_regs *regs), (regs)) \
+	F(long, __x64_sys_pivot_root, (const struct pt_regs *regs), (regs)) \
+	F(int, path_umount, (struct path *path, int flags), (path, flags)) \
 	/* pipes and tables of descriptors in a restored task */	\
 	F(int, create_pipe_files, (struct file **files, int flags), (files, flags)) \
 	F(int, pipe_resize_ring,					\
@@ -299,6 +305,8 @@ struct tcp_sock_af_ops;
 	D(rwlock_t, tasklist_lock)					\
 	D(struct rw_semaphore, namespace_sem)				\
 	D(seqlock_t, mount_lock)					\
+	/* a task's mount namespace, with a reference */		\
+	D(const struct proc_ns_operations, mntns_operations)		\
 	D(struct rw_semaphore, uts_sem)					\
 	/* requests that wait for locks on files */			\
 	D(spinlock_t, blocked_lock_lock)				\
@@ -379,6 +387,7 @@ struct tcp_sock_af_ops;
 	M(mount, mnt_id, int)						\
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
+	M(mnt_namespace, ns, struct ns_common)				\
 	/* cubic's state of a connection */				\
 	M(bictcp, cnt, u32)						\
 	M(bictcp, last_max_cwnd, u32)					\

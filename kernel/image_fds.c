@@ -91,13 +91,31 @@ static int look_epitems(struct vz_check *chk, struct vz_look *look)
 
 static const struct vz_rule inotify_rules[] = {
 	VZ_RANGE(cpt_inotify_image, next_wd, 0, 0x7fffffff),
-	VZ_ZERO(cpt_inotify_image, zero),
 };
 
 static const struct vz_rule inotify_watch_rules[] = {
 	VZ_RANGE(cpt_inotify_watch, wd, 1, 0x7fffffff),
 	VZ_MASK(cpt_inotify_watch, mask, IN_MASK),
 };
+
+/* The array ends at a multiple of 8. */
+static int look_watch_mounts(struct vz_check *chk, const struct vz_look *look, const char **at)
+{
+	const struct cpt_inotify_image *v = look->fixed;
+	const __u64 *mount = (const void *)look->tail;
+	__u32 i;
+
+	if (v->mounts && v->mounts != v->watches)
+		return vz_bad(chk, -EINVAL, "%u mounts of %u watches", v->mounts, v->watches);
+	if (look->tail_len / sizeof(*mount) < v->mounts)
+		return vz_bad(chk, -EINVAL, "%u mounts in %llu bytes", v->mounts, look->tail_len);
+	for (i = 0; i < v->mounts; i++) {
+		if (!vz_check_find(chk, CPT_OBJ_MOUNT, mount[i]))
+			return vz_bad(chk, -EINVAL, "there is no mount %llu", mount[i]);
+	}
+	*at += v->mounts * sizeof(*mount);
+	return 0;
+}
 
 static int look_watches(struct vz_check *chk, const struct vz_look *look, const char **at)
 {
@@ -123,7 +141,7 @@ static int look_inotify(struct vz_check *chk, struct vz_look *look)
 	struct cpt_inotify_event ev;
 	__u32 i;
 
-	if (look_watches(chk, look, &at))
+	if (look_watch_mounts(chk, look, &at) || look_watches(chk, look, &at))
 		return chk->failed;
 	for (i = 0; i < v->events; i++) {
 		if ((__u64)(end - at) < sizeof(ev))

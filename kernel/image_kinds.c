@@ -100,17 +100,19 @@ static int look_mount(struct vz_check *chk, struct vz_look *look)
 {
 	const struct cpt_mount_image *m = look->fixed;
 	const char *point = look->tail, *root = point + strlen(point) + 1;
+	int first = chk->seen[CPT_OBJ_MOUNT] == 1;
 
-	if (!m->parent != (chk->seen[CPT_OBJ_MOUNT] == 1))
-		return vz_bad(chk, -EINVAL, m->parent ? "the first mount has a parent" :
-			      "a mount without a parent");
+	if (m->parent && first)
+		return vz_bad(chk, -EINVAL, "the first mount has a parent");
+	if (!m->parent && !S_ISDIR(m->root_mode))
+		return vz_bad(chk, -EINVAL, "a root that is not a directory");
 	if (!vz_good_path(point) || (!m->parent && point[1]))
 		return vz_bad(chk, -EINVAL, "the mount point is not a plain path");
 	if (!vz_good_path(root))
 		return vz_bad(chk, -EINVAL, "the root is not a plain path");
 	if (!root[strlen(root) + 1])
 		return vz_bad(chk, -EINVAL, "no file system type");
-	if (m->bind && !m->parent)
+	if (m->bind && first)
 		return vz_bad(chk, -EINVAL, "the first mount is a bind mount");
 	/* 1 << 20: MS_SHARED */
 	if (m->peer && m->propagation != 1 << 20)
@@ -119,6 +121,7 @@ static int look_mount(struct vz_check *chk, struct vz_look *look)
 		return vz_bad(chk, -EINVAL, "a slave, but unbindable");
 	if (m->master == chk->cur.id)
 		return vz_bad(chk, -EINVAL, "a slave of itself");
+	look->obj->u = !m->parent && !first;
 	return 0;
 }
 

@@ -177,7 +177,8 @@ extern const struct vz_shape vz_shapes_udp[CPT_OBJ_MAX];
  * @id: its id
  * @type: its type
  * @n: of the kind: ranges of an mm, threads seen of a process
- * @u: of the kind: tgid of a task, session of a group
+ * @u: of the kind: tgid of a task, session of a group, 1 for a mount that is the root of
+ *     a namespace within the VE
  * @aux: of the kind, allocated; freed with the checker
  */
 struct vz_check_obj {

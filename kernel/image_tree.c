@@ -275,6 +275,10 @@ static int look_task(struct vz_check *chk, struct vz_look *look)
 	if ((t->sched_policy == 1 || t->sched_policy == 2) != !!t->sched_priority)
 		return vz_bad(chk, -EINVAL, "priority %u does not fit policy %u",
 			      t->sched_priority, t->sched_policy);
+	/* init's is the VE's own */
+	if (t->mntns && (t->tid == 1 || !vz_check_find(chk, CPT_OBJ_MOUNT, t->mntns)->u))
+		return vz_bad(chk, -EINVAL, "mount %llu is not the root of a namespace within the VE",
+			      t->mntns);
 	look->obj->u = t->tgid;
 	return look_thread(chk, t, proc);
 }
@@ -407,6 +411,7 @@ static const struct vz_rule task_rules[] = {
 	VZ_RANGE(cpt_task_image, slice_ns, 0, VZ_KTIME_MAX),
 	VZ_RANGE(cpt_task_image, lock_wait, 0, 0x7fffffff),
 	VZ_ZERO(cpt_task_image, zero),
+	VZ_REF_OPT(cpt_task_image, mntns, CPT_OBJ_MOUNT),
 	VZ_TEXT(cpt_task_image, comm),
 };
 

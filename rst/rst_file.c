@@ -129,7 +129,7 @@ struct file *rst_file_open(struct vz_context *ctx, const struct vz_rec *rec,
 	int err;
 
 	err = v->type == CPT_OBJ_GHOST ? rst_ghost_path(ctx, v->object, &path) :
-					 rst_path(ctx, path_of(rec), 0, &path);
+					 rst_path(ctx, v->mount, path_of(rec), 0, &path);
 	if (err) {
 		rst_err(ctx, err, err == -ENOENT ? "file %llu: %s: does not exist" :
 			"file %llu: %s: cannot be looked up: error %d", rec->hdr.id, path_of(rec),
@@ -221,7 +221,9 @@ static int rst_file_ve(struct vz_context *ctx)
 /* Init is the first one: before any table needs them. */
 static int rst_file_process(struct vz_task *vt)
 {
-	return vt->pid == 1 ? open_all(vt->ctx, true) : 0;
+	if (vt->pid != 1)
+		return 0;
+	return rst_fs_set_roots(vt->ctx) ?: open_all(vt->ctx, true);
 }
 
 /* The caller knows that the file is nobody's yet. */

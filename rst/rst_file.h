@@ -10,15 +10,24 @@
 /**
  * rst_path() - look up a path of the image
  * @ctx: the context
- * @name: as the VE sees it; without symbolic links
+ * @mount: the mount that it is on; 0: not known, it is in the VE's own namespace
+ * @name: from the root of that mount's namespace, or what is mounted on it; without symbolic
+ *        links
  * @flags: LOOKUP_*
  * @path: filled in, with references
  *
- * The walk begins at the VE's root and cannot leave it; a symbolic link on the
+ * The walk begins at that root and cannot leave it; a symbolic link on the
  * way ends it. Any task's context.
  * Return: 0 or -errno, nothing said
  */
-int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path);
+int rst_path(struct vz_context *ctx, u64 mount, const char *name, unsigned int flags,
+	     struct path *path);
+
+/*
+ * Processes whose root is not the VE's get it: what is opened below /proc/PID looks at it.
+ * All else of kind fs comes later.
+ */
+int rst_fs_set_roots(struct vz_context *ctx);
 
 struct rst_borrowed {
 	struct files_struct *files;

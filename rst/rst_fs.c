@@ -44,10 +44,10 @@ static void take_fs(struct fs_struct *fs)
 	put_fs(old);
 }
 
-static int find_dir(struct vz_context *ctx, const struct vz_rec *rec, const char *name,
+static int find_dir(struct vz_context *ctx, const struct vz_rec *rec, u64 mount, const char *name,
 		    struct path *path)
 {
-	int err = rst_path(ctx, name, LOOKUP_DIRECTORY, path);
+	int err = rst_path(ctx, mount, name, LOOKUP_DIRECTORY, path);
 
 	if (err)
 		rst_err(ctx, err, err == -ENOENT ? "fs %llu: %s: does not exist" :
@@ -67,10 +67,10 @@ static int make_fs(struct vz_task *vt, const struct vz_rec *rec)
 	if (vt->pid == 1 && strcmp(root_name, "/"))
 		return rst_err(ctx, -EINVAL, "fs %llu: init's root is %s", rec->hdr.id, root_name);
 	err = v->cwd_ghost ? rst_ghost_path(ctx, v->cwd_ghost, &cwd) :
-			     find_dir(ctx, rec, cwd_name, &cwd);
+			     find_dir(ctx, rec, v->cwd_mount, cwd_name, &cwd);
 	if (err)
 		return err;
-	err = find_dir(ctx, rec, root_name, &root);
+	err = find_dir(ctx, rec, v->root_mount, root_name, &root);
 	if (err)
 		goto out_put_cwd;
 	err = unshare_fs_struct();
@@ -107,6 +107,50 @@ static int rst_fs_task(struct vz_task *vt)
 	}
 	rec = rst_find(vt->ctx, CPT_OBJ_FS, t->fs);
 	return rec ? make_fs(vt, rec) : -EINVAL;
+}
+
+static void set_root(struct task_struct *task, const struct path *root)
+{
+	struct fs_struct *fs;
+
+	task_lock(task);
+	fs = task->fs;
+	if (fs)
+		get_fs(fs);
+	task_unlock(task);
+	if (!fs)	/* it was killed */
+		return;
+	vz_set_fs_root(fs, root);
+	put_fs(fs);
+}
+
+int rst_fs_set_roots(struct vz_context *ctx)
+{
+	const struct cpt_task_image *t;
+	const struct cpt_fs_image *v;
+	const struct vz_rec *rec;
+	const char *name;
+	struct vz_task *vt;
+	struct path root;
+	int err;
+
+	vz_for_each_task(ctx, vt) {
+		t = vt->rec && !vt->zombie && vz_is_leader(vt) ? vt->rec->fixed : NULL;
+		rec = t ? rst_find(ctx, CPT_OBJ_FS, t->fs) : NULL;
+		if (!rec)
+			continue;
+		v = rec->fixed;
+		name = rec->content;
+		name += strlen(name) + 1;
+		if (!name[1] && !t->mntns)
+			continue;
+		err = find_dir(ctx, rec, v->root_mount, name, &root);
+		if (err)
+			return err;
+		set_root(vt->task, &root);
+		path_put(&root);
+	}
+	return 0;
 }
 
 const struct rst_ops rst_fs_ops = {

@@ -36,7 +36,7 @@ static int find_parent(struct vz_context *ctx, const struct vz_rec *rec, struct 
 
 	if (!dir)
 		return -ENOMEM;
-	err = mnt ? rst_path(ctx, dir, LOOKUP_DIRECTORY, parent) : -EINVAL;
+	err = mnt ? rst_path(ctx, v->mount, dir, LOOKUP_DIRECTORY, parent) : -EINVAL;
 	kfree(dir);
 	if (!mnt || !err) {
 		if (err || parent->mnt == mnt)

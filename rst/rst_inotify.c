@@ -12,12 +12,20 @@
 #include "../kernel/access.h"
 #include "rst_file.h"
 
+/* The paths: behind the watches and the ids of their mounts. */
+static const char *names_of(const struct vz_rec *rec)
+{
+	const struct cpt_inotify_image *v = rec->fixed;
+	const struct cpt_inotify_watch *w = rec->content;
+
+	return (const char *)(w + v->watches) + v->mounts * sizeof(u64);
+}
+
 /* What the events begin with: behind the watches and their paths. */
 static const char *events_of(const struct vz_rec *rec)
 {
 	const struct cpt_inotify_image *v = rec->fixed;
-	const struct cpt_inotify_watch *w = rec->content;
-	const char *at = (const char *)(w + v->watches);
+	const char *at = names_of(rec);
 	u32 i;
 
 	for (i = 0; i < v->watches; i++)
@@ -105,12 +113,12 @@ static void set_next_wd(struct fsnotify_group *group, u32 wd)
 
 static int add_watch(struct vz_context *ctx, const struct vz_rec *rec,
 		     struct fsnotify_group *group, const struct cpt_inotify_watch *w,
-		     const char *name)
+		     u64 mount, const char *name)
 {
 	struct path path;
 	int ret;
 
-	ret = rst_path(ctx, name, 0, &path);
+	ret = rst_path(ctx, mount, name, 0, &path);
 	if (ret)
 		return rst_err(ctx, ret, "inotify %llu: watch %u: %s: cannot be looked up: error %d",
 			       rec->hdr.id, w->wd, name, -ret);
@@ -128,14 +136,15 @@ static int add_watches(struct vz_context *ctx, const struct vz_rec *rec)
 	struct fsnotify_group *group = rst_made(ctx, CPT_OBJ_INOTIFY, rec->hdr.id);
 	const struct cpt_inotify_image *v = rec->fixed;
 	const struct cpt_inotify_watch *w = rec->content;
-	const char *name = (const char *)(w + v->watches);
+	const u64 *mount = (const void *)(w + v->watches);
+	const char *name = names_of(rec);
 	int err = 0;
 	u32 i;
 
 	if (!group)	/* nobody has it open */
 		return 0;
 	for (i = 0; i < v->watches && !err; i++) {
-		err = add_watch(ctx, rec, group, &w[i], name);
+		err = add_watch(ctx, rec, group, &w[i], v->mounts ? mount[i] : 0, name);
 		name += strlen(name) + 1;
 		if (signal_pending(current))
 			err = err ?: -EINTR;

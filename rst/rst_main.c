@@ -16,6 +16,7 @@
 #include "../kernel/access.h"
 #include "../kernel/kinds.h"
 #include "../kernel/netlock.h"
+#include "rst_mount.h"
 #include "rst_read.h"
 #include "rst_task.h"
 
@@ -267,6 +268,7 @@ static void forget_image(struct vz_context *ctx)
 		vt->rec = NULL;
 	}
 	vz_obj_free_all(ctx, undo_object);
+	rst_mount_ns_end(ctx);
 	rst_read_end(ctx);
 	kfree(ctx->priv);
 	ctx->priv = NULL;
@@ -323,6 +325,7 @@ int rst_undump(struct vz_context *ctx)
 	if (!ctx->priv)
 		return -ENOMEM;
 	((struct rst_state *)ctx->priv)->net = current->nsproxy->net_ns;
+	INIT_LIST_HEAD(&((struct rst_state *)ctx->priv)->mount_ns);
 	ctx->stage = CPT_STAGE_UNDUMPING;
 	err = rst_read_begin(ctx);
 	if (!err)

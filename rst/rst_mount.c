@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mount: the mounts below the VE's root, made by its init with mount(2)'s own
- * code, in the image's order. The root itself, and a mount namespace for the
- * VE, came with the caller.
+ * mount: the mounts below the VE's root, and in other namespaces, made by its init
+ * with mount(2)'s own code, in the image's order. The root itself, and a mount
+ * namespace for the VE, came with the caller.
  */
 #include <linux/fs.h>
 #include <linux/fs_parser.h>
@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <uapi/linux/mount.h>
 #include "../kernel/access.h"
@@ -36,11 +37,17 @@ static struct mount_names names_of(const struct vz_rec *rec)
 	return n;
 }
 
-bool rst_mount_is_tmpfs(const struct vz_rec *rec)
+/* The VE's root: the tool has mounted it. */
+static bool is_ve_root(struct vz_context *ctx, const struct vz_rec *rec)
+{
+	return rec == rst_nth(ctx, CPT_OBJ_MOUNT, 0);
+}
+
+bool rst_mount_is_tmpfs(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct cpt_mount_image *v = rec->fixed;
 
-	return v->parent && !v->bind && !strcmp(names_of(rec).type, "tmpfs");
+	return !is_ve_root(ctx, rec) && !v->bind && !strcmp(names_of(rec).type, "tmpfs");
 }
 
 /* Its mount point from the root of the mount that it is on; NULL: is not on it. */
@@ -107,9 +114,9 @@ static int rst_mount_check(struct vz_context *ctx, const struct vz_rec *rec)
 	int err;
 
 	err = check_propagation(ctx, rec);
-	if (err || !v->parent)
+	if (err || is_ve_root(ctx, rec))
 		return err;
-	if (!point_on(ctx, rec))
+	if (v->parent && !point_on(ctx, rec))
 		return rst_err(ctx, -EINVAL, "mount %llu: %s: is not on mount %llu", rec->hdr.id,
 			       n.point, v->parent);
 	if (v->bind)
@@ -129,7 +136,7 @@ static int rst_mount_check(struct vz_context *ctx, const struct vz_rec *rec)
 
 /* ---- making them ---- */
 
-static int mount_error(struct vz_context *ctx, const struct vz_rec *rec, int err, const char *what)
+int rst_mount_error(struct vz_context *ctx, const struct vz_rec *rec, int err, const char *what)
 {
 	return rst_err(ctx, err, "mount %llu: %s: %s: error %d", rec->hdr.id, names_of(rec).point,
 		       what, -err);
@@ -180,7 +187,7 @@ static int find_on(struct vz_context *ctx, const struct vz_rec *rec, u64 mount, 
 
 	path->mnt = rst_made(ctx, CPT_OBJ_MOUNT, mount);
 	if (!path->mnt)
-		return mount_error(ctx, rec, -EINVAL, "is on a mount that is not there");
+		return rst_mount_error(ctx, rec, -EINVAL, "is on a mount that is not there");
 	path->dentry = path->mnt->mnt_root;
 	err = walk(path, name);
 	if (!err) {
@@ -190,26 +197,26 @@ static int find_on(struct vz_context *ctx, const struct vz_rec *rec, u64 mount, 
 	if (err == -ENOENT || err == -ENOTDIR || err == -ELOOP)
 		return rst_err(ctx, err, "mount %llu: %s: no such file or directory: the file system is not that of the dump",
 			       rec->hdr.id, names_of(rec).point);
-	return mount_error(ctx, rec, err, "cannot be found");
+	return rst_mount_error(ctx, rec, err, "cannot be found");
 }
 
 /* Flags of the mount alone: mount(2) needs a word for "neither NOATIME nor RELATIME". */
-static unsigned long mount_flags(u32 flags)
+unsigned long rst_mount_words(u32 flags)
 {
 	return flags & (MS_NOATIME | MS_RELATIME) ? flags : flags | MS_STRICTATIME;
 }
 
-static int set_mount_flags(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
+int rst_mount_set_flags(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
 {
 	const struct cpt_mount_image *v = rec->fixed;
 	int err;
 
 	if (vz_mount_flags(path->mnt) == v->flags)
 		return 0;
-	err = vz_path_mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | mount_flags(v->flags), NULL);
+	err = vz_path_mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | rst_mount_words(v->flags), NULL);
 	if (!err && vz_mount_flags(path->mnt) != v->flags)
 		err = -EINVAL;
-	return err ? mount_error(ctx, rec, err, "its flags cannot be set") : 0;
+	return err ? rst_mount_error(ctx, rec, err, "its flags cannot be set") : 0;
 }
 
 /* Owner and mode of the root; a tmpfs gets them with its inodes. */
@@ -231,7 +238,7 @@ static int set_root(struct vz_context *ctx, const struct vz_rec *rec, struct pat
 	inode_lock(inode);
 	err = notify_change(vz_idmap(path->mnt), path->dentry, &attr, NULL);
 	inode_unlock(inode);
-	return err ? mount_error(ctx, rec, err, "owner and mode of its root cannot be set") : 0;
+	return err ? rst_mount_error(ctx, rec, err, "owner and mode of its root cannot be set") : 0;
 }
 
 /* What a file system that was mounted a moment ago gets at once. */
@@ -245,8 +252,8 @@ static int set_file_system(struct vz_context *ctx, const struct vz_rec *rec, str
 		return rst_tmpfs_populate(ctx, rec->hdr.id, path);
 	if (vz_mount_sb_flags(path->mnt) != v->sb_flags &&
 	    !(vz_fs_find(names_of(rec).type)->flags & VZ_FS_GLOBAL))
-		return mount_error(ctx, rec, -EINVAL, "flags of the file system cannot be set");
-	err = set_mount_flags(ctx, rec, path);
+		return rst_mount_error(ctx, rec, -EINVAL, "flags of the file system cannot be set");
+	err = rst_mount_set_flags(ctx, rec, path);
 	return err ?: set_root(ctx, rec, path);
 }
 
@@ -261,32 +268,27 @@ static int take_mount(struct vz_context *ctx, const struct vz_rec *rec, const st
 	while (follow_down_one(&path))
 		;
 	if (path.mnt == point->mnt || strcmp(path.mnt->mnt_sb->s_type->name, names_of(rec).type))
-		err = mount_error(ctx, rec, -EINVAL, "is not there after it was mounted");
+		err = rst_mount_error(ctx, rec, -EINVAL, "is not there after it was mounted");
 	else
 		err = keep_mount(ctx, rec->hdr.id, path.mnt);
 	if (!err)
-		err = v->bind ? set_mount_flags(ctx, rec, &path) : set_file_system(ctx, rec, &path);
+		err = v->bind ? rst_mount_set_flags(ctx, rec, &path) : set_file_system(ctx, rec, &path);
 	path_put(&path);
 	return err;
 }
 
-/* mount(2) takes a name: "/", while what it is to be of is the root. */
 static int bind_mount(struct vz_context *ctx, const struct vz_rec *rec, struct path *point)
 {
 	const struct cpt_mount_image *v = rec->fixed;
-	struct path from, root;
+	struct path from;
 	int err;
 
 	err = find_on(ctx, rec, v->bind, names_of(rec).root, &from);
 	if (err)
 		return err;
-	get_fs_root(current->fs, &root);
-	vz_set_fs_root(current->fs, &from);
-	err = vz_path_mount("/", point, NULL, MS_BIND, NULL);
-	vz_set_fs_root(current->fs, &root);
-	path_put(&root);
+	err = rst_mount_ns_bind(ctx, v->bind, &from, rec->hdr.id, point);
 	path_put(&from);
-	return err ? mount_error(ctx, rec, err, "cannot be bound") : 0;
+	return err ? rst_mount_error(ctx, rec, err, "cannot be bound") : 0;
 }
 
 static int new_mount(struct vz_context *ctx, const struct vz_rec *rec, struct path *point,
@@ -294,17 +296,17 @@ static int new_mount(struct vz_context *ctx, const struct vz_rec *rec, struct pa
 {
 	const struct cpt_mount_image *v = rec->fixed;
 	struct mount_names n = names_of(rec);
-	unsigned long flags = mount_flags(v->flags & ~MS_RDONLY) | v->sb_flags;
+	unsigned long flags = rst_mount_words(v->flags & ~MS_RDONLY) | v->sb_flags;
 	int err;
 
-	if (rst_mount_is_tmpfs(rec))
+	if (rst_mount_is_tmpfs(ctx, rec))
 		flags &= ~MS_RDONLY;
 	/* mount(2) gives its code a page */
 	memset(page, 0, PAGE_SIZE);
 	if (strscpy(page, n.options, PAGE_SIZE) < 0)
-		return mount_error(ctx, rec, -E2BIG, "options are too long");
+		return rst_mount_error(ctx, rec, -E2BIG, "options are too long");
 	err = vz_path_mount(n.source, point, n.type, flags, page);
-	return err ? mount_error(ctx, rec, err, "cannot be mounted") : 0;
+	return err ? rst_mount_error(ctx, rec, err, "cannot be mounted") : 0;
 }
 
 static int make_mount(struct vz_context *ctx, const struct vz_rec *rec, char *page)
@@ -320,7 +322,7 @@ static int make_mount(struct vz_context *ctx, const struct vz_rec *rec, char *pa
 	above = point;
 	path_get(&above);
 	if (follow_down_one(&above))
-		err = mount_error(ctx, rec, -EBUSY, "something is mounted at its place");
+		err = rst_mount_error(ctx, rec, -EBUSY, "something is mounted at its place");
 	path_put(&above);
 	if (!err)
 		err = v->bind ? bind_mount(ctx, rec, &point) : new_mount(ctx, rec, &point, page);
@@ -337,7 +339,7 @@ static int make_private(struct vz_context *ctx, const struct vz_rec *rec, struct
 
 	if (root->mnt->mnt_flags & (MNT_SHARED | MNT_UNBINDABLE))
 		err = vz_path_mount(NULL, root, NULL, MS_PRIVATE, NULL);
-	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
+	return err ? rst_mount_error(ctx, rec, err, "propagation cannot be set") : 0;
 }
 
 static int take_root(struct vz_context *ctx, const struct vz_rec *rec)
@@ -348,18 +350,56 @@ static int take_root(struct vz_context *ctx, const struct vz_rec *rec)
 	get_fs_root(current->fs, &root);
 	err = keep_mount(ctx, rec->hdr.id, root.mnt);
 	if (!err && root.dentry != root.mnt->mnt_root)
-		err = mount_error(ctx, rec, -EINVAL, "the root is not the root of a mount");
+		err = rst_mount_error(ctx, rec, -EINVAL, "the root is not the root of a mount");
 	if (!err)
 		err = make_private(ctx, rec, &root);
 	if (!err)
-		err = set_mount_flags(ctx, rec, &root);
+		err = rst_mount_set_flags(ctx, rec, &root);
 	path_put(&root);
+	return err;
+}
+
+/*
+ * A namespace begins as a copy of the VE's, which has nothing but its root then. That
+ * copy is the root, or makes room for it.
+ */
+static int make_ns_root(struct vz_context *ctx, const struct vz_rec *rec, char *page)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	const struct vz_rec *ve_root = rst_nth(ctx, CPT_OBJ_MOUNT, 0);
+	struct path copy;
+	int err;
+
+	rst_mount_ns_copy(ctx, rec->hdr.id, &copy);
+	if (v->bind == ve_root->hdr.id && !names_of(rec).root[1]) {
+		err = keep_mount(ctx, rec->hdr.id, copy.mnt);
+		if (!err)
+			err = rst_mount_set_flags(ctx, rec, &copy);
+	} else {
+		err = v->bind ? bind_mount(ctx, rec, &copy) : new_mount(ctx, rec, &copy, page);
+		if (!err)
+			err = take_mount(ctx, rec, &copy);
+		if (!err)
+			err = rst_mount_ns_pivot(&copy, rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id));
+		if (err)
+			rst_mount_error(ctx, rec, err, "cannot become the root");
+	}
+	path_put(&copy);
+	return err;
+}
+
+static int make_in_ns(struct vz_context *ctx, const struct vz_rec *rec, char *page)
+{
+	const struct cpt_mount_image *v = rec->fixed;
+	struct nsproxy *old = rst_mount_ns_enter(ctx, rec->hdr.id);
+	int err = v->parent ? make_mount(ctx, rec, page) : make_ns_root(ctx, rec, page);
+
+	rst_mount_ns_leave(old);
 	return err;
 }
 
 static int rst_mount_ve(struct vz_context *ctx)
 {
-	const struct cpt_mount_image *v;
 	const struct vz_rec *rec;
 	unsigned int i;
 	char *page;
@@ -369,119 +409,16 @@ static int rst_mount_ve(struct vz_context *ctx)
 	if (!page)
 		return -ENOMEM;
 	rst_for_each(ctx, CPT_OBJ_MOUNT, i, rec) {
-		v = rec->fixed;
-		err = v->parent ? make_mount(ctx, rec, page) : take_root(ctx, rec);
+		err = is_ve_root(ctx, rec) ? take_root(ctx, rec) ?: rst_mount_ns_make(ctx) :
+					     make_in_ns(ctx, rec, page);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
 		if (err)
 			break;
 	}
+	/* files that stood for mounts on their way to another namespace are closed */
+	vz_task_work_run();
 	free_page((unsigned long)page);
-	return err;
-}
-
-/* ---- the end ---- */
-
-static int finish_tmpfs(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
-{
-	const struct cpt_mount_image *v = rec->fixed;
-	int err = 0;
-
-	if (vz_mount_sb_flags(path->mnt) != v->sb_flags)
-		err = vz_path_mount(NULL, path, NULL,
-				    MS_REMOUNT | v->sb_flags | mount_flags(v->flags), NULL);
-	if (!err && vz_mount_sb_flags(path->mnt) != v->sb_flags)
-		err = -EINVAL;
-	if (err)
-		return mount_error(ctx, rec, err, "flags of the file system cannot be set");
-	return set_mount_flags(ctx, rec, path);
-}
-
-static int set_propagation(struct vz_context *ctx, const struct vz_rec *rec, struct path *path)
-{
-	const struct cpt_mount_image *v = rec->fixed;
-	int have = path->mnt->mnt_flags, err = 0;
-	bool is = v->propagation == MS_SHARED ? have & MNT_SHARED :
-		  v->propagation == MS_UNBINDABLE ? have & MNT_UNBINDABLE :
-		  !(have & (MNT_SHARED | MNT_UNBINDABLE));
-
-	if (!is)
-		err = vz_path_mount(NULL, path, NULL, v->propagation ?: MS_PRIVATE, NULL);
-	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
-}
-
-static void join_peers(struct mount *m, struct mount *first)
-{
-	struct vfsmount *mnt = vz_mount_mnt(m);
-
-	*vz_mount_mnt_group_id(m) = *vz_mount_mnt_group_id(first);
-	list_add_tail(vz_mount_mnt_share(m), vz_mount_mnt_share(first));
-	mnt->mnt_flags = (mnt->mnt_flags & ~MNT_UNBINDABLE) | MNT_SHARED;
-}
-
-/*
- * As move_mount(2) with MOVE_MOUNT_SET_GROUP does it, which asks for a peer that
- * shows all that the new one shows: that one may have been unmounted.
- */
-static int set_relations(struct vz_context *ctx, const struct vz_rec *rec)
-{
-	const struct cpt_mount_image *v = rec->fixed;
-	struct vfsmount *mnt = rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id);
-	struct vfsmount *first = v->peer ? rst_made(ctx, CPT_OBJ_MOUNT, v->peer) : NULL;
-	struct vfsmount *master = v->master ? rst_made(ctx, CPT_OBJ_MOUNT, v->master) : NULL;
-	struct mount *m = vz_real_mount(mnt);
-	int err = 0;
-
-	if ((v->peer && (!first || first->mnt_sb != mnt->mnt_sb)) ||
-	    (v->master && (!master || master->mnt_sb != mnt->mnt_sb)))
-		return mount_error(ctx, rec, -EINVAL, "is related to a mount of another file system");
-	down_write(vz_namespace_sem);
-	write_seqlock(vz_mount_lock);
-	/* still as they were made, and nobody has unmounted one */
-	if (*vz_mount_mnt_master(m) || (first && (mnt->mnt_flags & MNT_SHARED ||
-						  !(first->mnt_flags & MNT_SHARED)))) {
-		err = -EBUSY;
-		goto out;
-	}
-	if (first)
-		join_peers(m, vz_real_mount(first));
-	if (master) {
-		*vz_mount_mnt_master(m) = vz_real_mount(master);
-		list_add_tail(vz_mount_mnt_slave(m), vz_mount_mnt_slave_list(vz_real_mount(master)));
-	}
-out:
-	write_sequnlock(vz_mount_lock);
-	up_write(vz_namespace_sem);
-	return err ? mount_error(ctx, rec, err, "propagation cannot be set") : 0;
-}
-
-/* In init's context. */
-int rst_mount_finish(struct vz_context *ctx)
-{
-	const struct cpt_mount_image *v;
-	const struct vz_rec *rec;
-	struct path path;
-	unsigned int i;
-	int err = 0;
-
-	rst_for_each(ctx, CPT_OBJ_MOUNT, i, rec) {
-		v = rec->fixed;
-		/* held by rst_keep() */
-		path.mnt = rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id);
-		if (!path.mnt)
-			return mount_error(ctx, rec, -EINVAL, "is not there");
-		path.dentry = path.mnt->mnt_root;
-		if (rst_mount_is_tmpfs(rec))
-			err = finish_tmpfs(ctx, rec, &path);
-		if (!err && !v->peer)
-			err = set_propagation(ctx, rec, &path);
-		if (err)
-			return err;
-	}
-	/* all that are the first of their peers are shared now */
-	rst_for_each(ctx, CPT_OBJ_MOUNT, i, rec) {
-		v = rec->fixed;
-		if (!err && (v->peer || v->master))
-			err = set_relations(ctx, rec);
-	}
 	return err;
 }
 
@@ -493,5 +430,6 @@ static void rst_mount_undo(void *ptr)
 const struct rst_ops rst_mount_ops = {
 	.check = rst_mount_check,
 	.ve = rst_mount_ve,
+	.process = rst_mount_ns_process,
 	.undo = rst_mount_undo,
 };

@@ -2,36 +2,38 @@
 /*
  * Paths of the image.
  */
-#include <linux/fs_struct.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/path.h>
-#include <linux/sched/task.h>
+#include <linux/string.h>
 #include "../kernel/access.h"
 #include "rst_file.h"
 
-/* Init's root is the VE's root: that is how the dump defined it. */
-static int get_root(struct vz_context *ctx, struct path *root)
+/*
+ * The root of the mount's namespace, or what is mounted on it and the mount is below of;
+ * without a mount the VE's, which is the first. Parents stand before children.
+ */
+static struct vfsmount *root_of(struct vz_context *ctx, u64 mount)
 {
-	struct vz_task *init = rst_task(ctx, 1);
+	const struct vz_rec *rec = mount ? rst_find(ctx, CPT_OBJ_MOUNT, mount) :
+					   rst_nth(ctx, CPT_OBJ_MOUNT, 0);
+	const struct cpt_mount_image *v;
 
-	*root = (struct path){};
-	if (!init || !init->task)
-		return -ESRCH;
-	task_lock(init->task);
-	if (init->task->fs)
-		get_fs_root(init->task->fs, root);
-	task_unlock(init->task);
-	return root->mnt ? 0 : -ESRCH;
+	while (rec) {
+		v = rec->fixed;
+		if (!v->parent || !strcmp(rec->content, "/"))
+			return rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id);
+		rec = rst_find(ctx, CPT_OBJ_MOUNT, v->parent);
+	}
+	return NULL;
 }
 
-int rst_path(struct vz_context *ctx, const char *name, unsigned int flags, struct path *path)
+int rst_path(struct vz_context *ctx, u64 mount, const char *name, unsigned int flags,
+	     struct path *path)
 {
-	struct path root;
-	int err = get_root(ctx, &root);
+	struct vfsmount *root = root_of(ctx, mount);
 
-	if (err)
-		return err;
-	err = vfs_path_lookup(root.dentry, root.mnt, name, flags | LOOKUP_NO_SYMLINKS, path);
-	path_put(&root);
-	return err;
+	if (!root)
+		return -EINVAL;
+	return vfs_path_lookup(root->mnt_root, root, name, flags | LOOKUP_NO_SYMLINKS, path);
 }

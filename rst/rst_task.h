@@ -13,11 +13,13 @@
  * @mono_offset: host time - VE time of CLOCK_MONOTONIC, ns
  * @boot_offset: likewise, CLOCK_BOOTTIME
  * @net: network namespace of the caller, who keeps it
+ * @mount_ns: mount namespaces of the VE: rst_mount_ns.c
  */
 struct rst_state {
 	s64 mono_offset;
 	s64 boot_offset;
 	struct net *net;
+	struct list_head mount_ns;
 };
 
 int rst_make_init(struct vz_context *ctx);

@@ -237,7 +237,7 @@ static int rst_tmpfs_check(struct vz_context *ctx, const struct vz_rec *rec)
 	const struct cpt_tmpfs_image *v = rec->fixed;
 	const struct vz_rec *mount = rst_find(ctx, CPT_OBJ_MOUNT, v->mount);
 
-	if (!mount || !rst_mount_is_tmpfs(mount))
+	if (!mount || !rst_mount_is_tmpfs(ctx, mount))
 		return rst_err(ctx, -EINVAL, "tmpfs %llu: mount %llu is not a tmpfs of the VE",
 			       rec->hdr.id, v->mount);
 	return 0;

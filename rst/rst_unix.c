@@ -101,7 +101,7 @@ static int set_inode(struct vz_context *ctx, const struct vz_rec *rec, struct so
 	struct path path;
 	int err;
 
-	err = rst_path(ctx, name, 0, &path);
+	err = rst_path(ctx, v->mount, name, 0, &path);
 	if (err)
 		return rst_err(ctx, err, "unix %llu: %s: cannot be looked up: error %d",
 			       rec->hdr.id, name, -err);

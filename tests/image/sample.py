@@ -33,6 +33,10 @@ def mounts(img):
     img.add("MOUNT", 6, dict(tmpfs, bind=3, peer=5), strings("/mnt", "/", "tmpfs", "tmpfs", ""))
     img.add("MOUNT", 7, dict(tmpfs, parent=6, bind=3, master=6, root_mode=0o100644),
             strings("/mnt/data", "/data", "tmpfs", "tmpfs", ""))
+    img.add("MOUNT", 8, {"bind": 1, "root_mode": 0o40755, "master": 5},
+            strings("/", "/", "ext4", "/dev/vda", ""))
+    img.add("MOUNT", 9, {"parent": 8, "root_mode": 0o41777},
+            strings("/tmp", "/", "tmpfs", "own", "size=1024k"))
     img.add("GHOST", 1, {"mount": 1, "mode": 0o100600, "size": 5000}, strings("/tmp/unlinked"))
     img.add("GHOST", 2, {"mount": 1, "mode": 0o40755}, strings("/tmp/removed"))
 
@@ -196,6 +200,9 @@ def files(img):
             pack("cpt_inotify_watch", {"wd": 3, "mask": 0x80000002}) + strings("/run", "/etc/motd") +
             pack("cpt_inotify_event", {"wd": 1, "mask": 0x100, "len": 4}) + b"file" +
             pack("cpt_inotify_event", {"wd": 2**32 - 1, "mask": 0x4000}))
+    img.add("INOTIFY", 2, {"watches": 1, "mounts": 1, "next_wd": 2},
+            pack("cpt_inotify_watch", {"wd": 1, "mask": 0x2}) + struct.pack("<Q", 9) +
+            strings("/tmp/watched"))
     for id, type in (10, 32), (9, 29), (4, 24), (5, 26), (6, 27), (7, 25):
         img.add("FILE", id, {"kind": 3, "f_flags": 2, "mode": 0o600, "type": type, "object": 1,
                              "cred": 1})
@@ -296,7 +303,7 @@ def tasks(img):
     live = {"regs": regs, "cred": 1, "files": 1, "fs": 1, "sas_ss_flags": 2}
     img.add("TASK", 1, dict(live, tid=1, tgid=1, comm=b"init"))
     img.add("TASK", 2, dict(live, tid=2, tgid=1, comm=b"worker", cpus=8, lock_wait=1), b"\3" + bytes(7))
-    img.add("TASK", 5, dict(live, tid=5, tgid=5, comm=b"child"))
+    img.add("TASK", 5, dict(live, tid=5, tgid=5, comm=b"child", mntns=8))
     img.add("TASK", 9, {"tid": 9, "tgid": 9, "cred": 1, "comm": b"gone"})
     for tid in 1, 2, 5:
         img.add("XSTATE", tid, {"tid": tid}, bytes(512) + struct.pack("<Q", 3) + bytes(312))

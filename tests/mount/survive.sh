@@ -105,11 +105,48 @@ is "$(appears 'umount /m/s2/x; mount -t tmpfs new /m/s1/x')" "/m/s1/x" "one on a
 vzctl exec 101 'umount /m/s1/x'
 is "$(vzctl exec 101 'touch /m/ro/x 2>/dev/null || touch /m/rosb/x 2>/dev/null || echo ro')" ro "read-only stays so"
 
+# A namespace of its own, as a service has one: peers and slaves of all that the VE has, another
+# root, what is mounted, unmounted and read-only there alone.
+vzctl exec 101 '
+	mount --make-rshared /; mkdir -p /m/new-root
+	setsid unshare -m --propagation unchanged sh -c "
+		mount --make-rslave / && mount --rbind / /m/new-root && cd /m/new-root &&
+		mount --make-rprivate / && mkdir -p m/src/old && pivot_root . m/src/old &&
+		umount -l m/src/old && rmdir m/src/old && mount --make-rshared / &&
+		mount -t tmpfs -o size=100k own /m/s1 && echo own >/m/s1/file &&
+		mount --bind /m/s1 /m/s2 && umount /m/b/file && mount -o remount,bind,ro /m/tmpfs &&
+		echo done >/m/src/namespace && exec chroot . sleep 98765" </dev/null >/m/src/log 2>&1 &
+	setsid unshare -m --propagation slave sh -c "
+		mount --make-rshared / && mount -t tmpfs other /m/s1 && echo other >/m/s1/file &&
+		echo done >/m/src/other && exec sleep 98766" </dev/null >/m/src/log2 2>&1 &
+	for i in $(seq 300); do [ -e /m/src/namespace ] && [ -e /m/src/other ] && exit 0; sleep 0.1; done
+	cat /m/src/log /m/src/log2; exit 1
+'; ok "namespaces of their own"
+mounts_of() {
+	vzctl exec 101 "cat /proc/\$(pgrep -fx 'sleep $1')/mountinfo" | python3 "$here/mountinfo.py"
+}
+mounts >"$tap_tmp/before"
+mounts_of 98765 >"$tap_tmp/before-own"
+mounts_of 98766 >"$tap_tmp/before-other"
+run grep -c . "$tap_tmp/before-own"; rc_is 0 "which have mounts"
+
 # Once more, from the restored VE.
 run vzctl chkpnt 101 --dumpfile /vz/dump/101; rc_is 0 "chkpnt again"
 run vzctl restore 101 --dumpfile /vz/dump/101; rc_is 0 "restore again"
 mounts >"$tap_tmp/after"
 run diff "$tap_tmp/before" "$tap_tmp/after"; rc_is 0 "mountinfo is the same again"
+mounts_of 98765 >"$tap_tmp/after-own"
+run diff "$tap_tmp/before-own" "$tap_tmp/after-own"; rc_is 0 "that of another root, too"
+mounts_of 98766 >"$tap_tmp/after-other"
+run diff "$tap_tmp/before-other" "$tap_tmp/after-other"; rc_is 0 "and that of slaves"
+in_ns() { vzctl exec 101 "nsenter -m -r -w -t \$(pgrep -fx 'sleep $1') sh -c '$2'"; }
+is "$(in_ns 98765 'cat /m/s1/file /m/s2/file; touch /m/tmpfs/x 2>/dev/null || echo ro')" "own
+own
+ro" "with its contents"
+is "$(in_ns 98766 'cat /m/s1/file')" other "each with its own"
+vzctl exec 101 'mkdir -p /m/src/everywhere; mount -t tmpfs new /m/src/everywhere'
+is "$(mounts_of 98766 | grep -c ' /m/src/everywhere /')" 1 "what the VE mounts appears in a slave"
+is "$(mounts_of 98765 | grep -c ' /m/src/everywhere /')" 0 "and not where all was made private"
 rmve 101; ok "destroy"
 rmmod vzrst vzcpt; ok "unload"
 tap_done

@@ -258,7 +258,8 @@ static const struct field task_fields[] = {
 	F(cpt_task_image, pdeath_signal, 'u'), F(cpt_task_image, personality, 'x'),
 	F(cpt_task_image, rseq, 'x'), F(cpt_task_image, sched_policy, 'u'),
 	F(cpt_task_image, nice, 'd'), F(cpt_task_image, sched_priority, 'u'),
-	F(cpt_task_image, clear_child_tid, 'x'), F(cpt_task_image, robust_list, 'x'), { 0 }
+	F(cpt_task_image, clear_child_tid, 'x'), F(cpt_task_image, robust_list, 'x'),
+	F(cpt_task_image, mntns, 'u'), { 0 }
 };
 
 static const struct field xstate_fields[] = { { 0 } };
@@ -343,7 +344,7 @@ static const struct field pidfd_fields[] = {
 
 static const struct field inotify_fields[] = {
 	F(cpt_inotify_image, watches, 'u'), F(cpt_inotify_image, events, 'u'),
-	F(cpt_inotify_image, next_wd, 'u'), { 0 }
+	F(cpt_inotify_image, next_wd, 'u'), F(cpt_inotify_image, mounts, 'u'), { 0 }
 };
 
 static const struct field inotify_watch_fields[] = {

@@ -252,9 +252,10 @@ struct cpt_vdso_image {
 };
 
 /**
- * struct cpt_mount_image - one mount of the VE's mount namespace
- * @parent: id of the mount it is mounted on; 0 for the VE's root, which is the
- *          first, and is there before the VE is restored
+ * struct cpt_mount_image - one mount of the VE's mount namespaces
+ * @parent: id of the mount it is mounted on; 0 for the root of a namespace: the first is
+ *          the VE's root, which is there before the VE is restored; others are those of
+ *          namespaces within the VE
  * @flags: MS_RDONLY, NOSUID, NODEV, NOEXEC, NOSYMFOLLOW, NOATIME, NODIRATIME,
  *         RELATIME of the mount
  * @sb_flags: MS_RDONLY, SYNCHRONOUS, DIRSYNC, LAZYTIME of the file system
@@ -268,7 +269,8 @@ struct cpt_vdso_image {
  * @peer: with MS_SHARED: id of the first mount of its peer group; 0: it is the first
  * @master: id of the mount that it is a slave of; 0: none. May be a later one
  *
- * Content: five NUL-terminated strings: mount point (from the VE's root),
+ * Content: five NUL-terminated strings: mount point (from the root of its namespace, or
+ * from what is mounted on that, when it is below of it: as all paths on mounts),
  * root of the mount within its file system (of a bind mount: from the root of @bind; it may
  * be a file), file system type, source, options
  * as mount(2) takes them (for tmpfs always with its size, which else depends on
@@ -1136,6 +1138,7 @@ struct cpt_regs {
  * @lock_wait: place among those that wait for locks on files (F_SETLKW, flock), from
  *             1; 0: it does not
  * @zero: 0
+ * @mntns: its mount namespace: id of that one's root; 0: init's
  *
  * The record's id is the tid. A process' first task is its leader. A zombie has
  * one task, of which only tid, tgid, cred and comm are set.
@@ -1176,6 +1179,7 @@ struct cpt_task_image {
 	__u64 slice_ns;
 	__u32 lock_wait;
 	__u32 zero;
+	__u64 mntns;
 };
 
 /**
@@ -1564,16 +1568,17 @@ struct cpt_pidfd_image {
  * @watches: number of struct cpt_inotify_watch in the content, ascending
  * @events: number of events that were not read yet
  * @next_wd: the next watch gets this descriptor
- * @zero: 0
+ * @mounts: @watches, or 0: all paths are in the mount namespace of the VE's init
  *
- * Content: the watches; for each its NUL-terminated path from the VE's root; then the
+ * Content: the watches; @mounts times the __u64 id of the mount that a watch's path is on;
+ * for each watch its NUL-terminated path from the root of that mount's namespace; then the
  * events, each a struct cpt_inotify_event and its @len bytes, without a gap.
  */
 struct cpt_inotify_image {
 	__u32 watches;
 	__u32 events;
 	__u32 next_wd;
-	__u32 zero;
+	__u32 mounts;
 };
 
 /**
