@@ -108,6 +108,20 @@ PY
 run timeout 60 python3 /tmp/enter.py; rc_is 0 "enter on a terminal: tty, size, ^C, exit status"
 run vzctl exec 101 'ls /dev/pts'; is "$out" ptmx "its terminal is gone"
 
+# a login's session keyring is the host's
+cat >/tmp/login.py <<'PY'
+import ctypes, subprocess
+libc = ctypes.CDLL(None)
+def keyctl(*args):
+    return libc.syscall(250, *args)			# x86-64
+# join an anonymous one; its number, as keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING) has it
+ours = keyctl(1, None)
+theirs = subprocess.run(["vzctl", "exec", "101", "python3", "-c",
+    "'import ctypes; print(ctypes.CDLL(None).syscall(250, 0, -3, 0))'"], capture_output=True, text=True)
+print(ours > 0, int(theirs.stdout) not in (ours, -1), theirs.stderr)
+PY
+run timeout 60 python3 /tmp/login.py; is "$out" "True True " "a command does not get the session keyring of who calls vzctl"
+
 # a VE that ends under a command
 vzctl exec 101 'sleep 100' & vz=$!
 sleep 1

@@ -29,6 +29,7 @@ int vz_err(int code, const char *fmt, ...) VZ_PRINTF(2, 3);
 void vz_catch_signals(void);
 /* Signal state as after boot: nothing caught, ignored or blocked. */
 void vz_default_signals(void);
+void vz_leave_session_keyring(void);
 
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);

@@ -233,6 +233,7 @@ static void child_main(const struct entry *e, const struct streams *s, enum ve_s
 
 	entry_walk(e, errfd);
 	setsid();
+	vz_leave_session_keyring();
 	if (setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
 		child_fail(errfd, VZ_SYSTEM_ERROR, "Credentials: %s", strerror(errno));
 	memcpy(fds, s->child, sizeof(fds));

@@ -82,6 +82,7 @@ static void become_init(int errfd)
 	int fd;
 
 	setsid();
+	vz_leave_session_keyring();
 	if (setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
 		child_fail(errfd, VZ_SYSTEM_ERROR, "Credentials of init: %s", strerror(errno));
 	vz_default_signals();
