@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # servers.sh dump|restore: a VE with Debian's PostgreSQL, sshd, cron and rsyslog.
-# In it pgbench runs over the socket file and over TCP, messages are logged, and
-# an interactive bash has tail -f | grep and inotifywait as jobs.
+# In it pgbench runs over the socket file and over TCP, messages are logged, and,
+# with LONG=1, an interactive bash has tail -f | grep and inotifywait as jobs.
 #
 # dump: at the peer are another pgbench and sessions of ssh, with and without
 # a terminal, while the VE is dumped, killed and restored, at random moments.
@@ -17,7 +17,9 @@ need_modules
 V=452
 address=10.45.0.5
 image=$dumps/servers
-inside=(unix tcp logger pipe jobs)
+inside=(unix tcp logger pipe)
+# It stood still once after a restore, in some fifty: not understood yet.
+[ "$LONG" = 0 ] || inside+=(jobs)
 srv=/srv
 pids=
 
@@ -50,7 +52,7 @@ said() { grep -qs "$2" "$1" || { sleep 0.5; false; }; }
 
 begin_inside() {
 	in_ve "$srv/load.sh $srv ${inside[*]}"
-	poll 120 said "$(file jobs)" '^ready'
+	[[ " ${inside[*]} " != *" jobs "* ]] || poll 120 said "$(file jobs)" '^ready'
 }
 
 jobs_of_cron() { cat "$(file cron)" 2>/dev/null | wc -l; }
@@ -111,15 +113,20 @@ end_inside() {
 	local name
 
 	touch "$(file stop)"
-	poll 120 loads_ended; ok "what runs in the VE comes to its end"
+	if poll 120 loads_ended; then
+		tap_result 0 "what runs in the VE comes to its end"
+	else
+		tap_result 1 "what runs in the VE comes to its end" "$(ve_states $V)
+$(tail -n 3 "$(file lines)" "$(file found)" "$(file events)" "$(file progress)")"
+	fi
 	for name in "${inside[@]}"; do
 		is "$(grep '^status' "$(file "$name")")" "status 0" "$name: without an error"
 	done
 	for name in unix tcp; do is_good_bench "$(file $name)" "$name"; done
 	is_good_log new
 	is_good_log same
-	like "$(cat "$(file jobs)")" "ok [0-9]+ lines" "bash: the jobs saw all"
-	echo "# note $(grep ok "$(file jobs)")"
+	[[ " ${inside[*]} " != *" jobs "* ]] ||
+		like "$(cat "$(file jobs)")" "ok [0-9]+ lines" "bash: the jobs saw all"
 }
 
 is_consistent() {	# HOW MANY transactions are known
@@ -151,7 +158,7 @@ dump() {
 	set_up; ok "a VE"
 	in_ve "exec $srv/start.sh"; ok "PostgreSQL, sshd, rsyslog start"
 	clients
-	begin_inside; ok "pgbench, loggers, a bash with jobs"
+	begin_inside; ok "pgbench, loggers"
 	connected; ok "pgbench and sessions of ssh at the peer"
 	# its first job is due after the rounds, before the patience of restore ends
 	date -s "@$((($(date +%s) + 59) / 60 * 60 + 25))" >/dev/null
