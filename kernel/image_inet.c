@@ -256,6 +256,10 @@ static int look_tcp(struct vz_check *chk, struct vz_look *look)
 	if ((t->bbr.state >> CPT_BBR_MODE & 7) > 3 || (t->bbr.state >> CPT_BBR_CA_STATE & 7) > 4 ||
 	    t->bbr.extra_acked[0] > 0xffff || t->bbr.extra_acked[1] > 0xffff)
 		return vz_bad(chk, -EINVAL, "state %#x of bbr", t->bbr.state);
+	if ((t->bbr.used && strcmp((const char *)t->ca, "bbr")) ||
+	    (t->cubic.used && strcmp((const char *)t->ca, "cubic")))
+		return vz_bad(chk, -EINVAL, "the state of another congestion control than %s",
+			      (const char *)t->ca);
 	if (t->state != ST_CLOSE && !t->lport)
 		return vz_bad(chk, -EINVAL, "no port in state %u", t->state);
 	listener = t->listener ? vz_check_find(chk, CPT_OBJ_TCP, t->listener) : NULL;
