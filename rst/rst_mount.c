@@ -379,10 +379,11 @@ static int make_ns_root(struct vz_context *ctx, const struct vz_rec *rec, char *
 		err = v->bind ? bind_mount(ctx, rec, &copy) : new_mount(ctx, rec, &copy, page);
 		if (!err)
 			err = take_mount(ctx, rec, &copy);
-		if (!err)
+		if (!err) {
 			err = rst_mount_ns_pivot(&copy, rst_made(ctx, CPT_OBJ_MOUNT, rec->hdr.id));
-		if (err)
-			rst_mount_error(ctx, rec, err, "cannot become the root");
+			if (err)
+				rst_mount_error(ctx, rec, err, "cannot become the root");
+		}
 	}
 	path_put(&copy);
 	return err;
