@@ -127,17 +127,27 @@ int cpt_write_obj(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u
 		  const void *content, u64 len);
 
 /**
+ * cpt_payload_sum() - the checksum of a payload
+ * @bvec: its pieces
+ * @nr: their number
+ *
+ * Context: any that may sleep
+ */
+u64 cpt_payload_sum(const struct bio_vec *bvec, unsigned int nr);
+
+/**
  * cpt_write_payload() - write a record with a payload
  * @bvec: the payload's pieces
  * @nr: their number
  * @bytes: their length together, at most CPT_MAX_PAYLOAD
+ * @sum: cpt_payload_sum() of them
  *
  * The payload is page-aligned in the stream and goes to the file without a copy
  * of ours. The pages must not change until this returns.
  */
 int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u32 hdrlen,
 		      const void *content, u64 len,
-		      const struct bio_vec *bvec, unsigned int nr, u64 bytes);
+		      const struct bio_vec *bvec, unsigned int nr, u64 bytes, u64 sum);
 
 /**
  * cpt_path_root() - where a path begins

@@ -86,7 +86,7 @@ static int dump_piece(struct vz_context *ctx, u32 type, struct vz_obj *obj, stru
 				       vz_kind_name(obj->type), obj->id, pos, n ? (int)-n : EIO);
 	}
 	return cpt_write_payload(ctx, type, ++ctx->next_id[type], &v, sizeof(v), NULL, 0,
-				 chunk->bvec, nr, bytes);
+				 chunk->bvec, nr, bytes, cpt_payload_sum(chunk->bvec, nr));
 }
 
 int cpt_write_contents(struct vz_context *ctx, u32 type, struct vz_obj *obj, struct file *file,

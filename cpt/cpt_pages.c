@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/workqueue.h>
 #include "../kernel/access.h"
 #include "cpt_mm.h"
 
@@ -26,21 +27,41 @@
 #define WALK_FAULT	2	/* @nr_fault pages at @next are to be faulted in */
 
 /**
- * struct batch - what becomes one CPT_OBJ_PAGES and one CPT_OBJ_COW
- * @ctx: the context
- * @mm: the address space that is dumped
+ * struct store - what becomes one CPT_OBJ_PAGES
  * @runs: pages found, with references, ascending
  * @nr_runs: number of runs
- * @first: first run of those found last
  * @found: pages in all of them
- * @next: see WALK_*
- * @nr_fault: likewise
- * @shared: bit for each page of the runs that were found last
- * @bvec: the payload
+ * @bvec: the payload: those that are stored
  * @nr_bvec: number of pieces
  * @pages: pages in the payload
  * @extents: where they belong
  * @nr_extents: number of extents
+ * @work: sums the payload
+ * @sum: the sum
+ */
+struct store {
+	struct cpt_run *runs;
+	unsigned int nr_runs;
+	unsigned int found;
+	struct bio_vec *bvec;
+	unsigned int nr_bvec;
+	unsigned int pages;
+	struct cpt_extent *extents;
+	unsigned int nr_extents;
+	struct work_struct work;
+	u64 sum;
+};
+
+/**
+ * struct batch - the pages that are found and written together
+ * @ctx: the context
+ * @mm: the address space that is dumped
+ * @now: what is found
+ * @last: what was found before, summed and not yet written; or nothing
+ * @first: of @now: first run of those found last
+ * @next: see WALK_*
+ * @nr_fault: likewise
+ * @shared: bit for each page of the runs that were found last
  * @src: address space that @cow is shared with
  * @cow: pages that are not stored because @src has them
  * @nr_cow: number of extents
@@ -50,18 +71,12 @@
 struct batch {
 	struct vz_context *ctx;
 	struct vz_obj *mm;
-	struct cpt_run *runs;
-	unsigned int nr_runs;
+	struct store *now;
+	struct store *last;
 	unsigned int first;
-	unsigned int found;
 	unsigned long next;
 	unsigned int nr_fault;
 	unsigned long *shared;
-	struct bio_vec *bvec;
-	unsigned int nr_bvec;
-	unsigned int pages;
-	struct cpt_extent *extents;
-	unsigned int nr_extents;
 	struct vz_obj *src;
 	struct cpt_extent *cow;
 	unsigned int nr_cow;
@@ -72,9 +87,10 @@ struct batch {
 /* Under the page table's lock: the page is there, one reference keeps it. */
 static void found_pages(struct batch *b, struct page *page, unsigned long addr, unsigned int nr)
 {
-	struct cpt_run *last = b->nr_runs > b->first ? &b->runs[b->nr_runs - 1] : NULL;
+	struct store *s = b->now;
+	struct cpt_run *last = s->nr_runs > b->first ? &s->runs[s->nr_runs - 1] : NULL;
 
-	b->found += nr;
+	s->found += nr;
 	/* the last run's reference is on the same folio */
 	if (last && last->addr + last->nr * PAGE_SIZE == addr &&
 	    nth_page(last->page, last->nr) == page &&
@@ -83,7 +99,7 @@ static void found_pages(struct batch *b, struct page *page, unsigned long addr, 
 		return;
 	}
 	get_page(page);
-	b->runs[b->nr_runs++] = (struct cpt_run){ .page = page, .addr = addr, .nr = nr };
+	s->runs[s->nr_runs++] = (struct cpt_run){ .page = page, .addr = addr, .nr = nr };
 }
 
 static void found_huge(struct batch *b, pmd_t pmd, unsigned long addr, unsigned int nr,
@@ -106,7 +122,7 @@ static int find_pmd(pmd_t *pmd, unsigned long addr, unsigned long next, struct m
 
 	if (b->nr_fault)
 		return WALK_FAULT;
-	if (b->found + nr > BATCH) {
+	if (b->now->found + nr > BATCH) {
 		b->next = addr;
 		return WALK_FULL;
 	}
@@ -186,14 +202,17 @@ static int fault_in(struct batch *b)
 
 /* ---- writing ---- */
 
-static void put_runs(struct batch *b)
+static void put_runs(struct store *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < b->nr_runs; i++)
-		put_page(b->runs[i].page);
-	b->nr_runs = 0;
-	b->found = 0;
+	for (i = 0; i < s->nr_runs; i++)
+		put_page(s->runs[i].page);
+	s->nr_runs = 0;
+	s->found = 0;
+	s->pages = 0;
+	s->nr_bvec = 0;
+	s->nr_extents = 0;
 }
 
 static int write_cow(struct batch *b)
@@ -212,42 +231,55 @@ static int write_cow(struct batch *b)
 	return err;
 }
 
-static int write_pages(struct batch *b)
+static void sum_work(struct work_struct *work)
 {
+	struct store *s = container_of(work, struct store, work);
+
+	s->sum = cpt_payload_sum(s->bvec, s->nr_bvec);
+}
+
+/* What was found before goes to the file. */
+static int write_last(struct batch *b)
+{
+	struct store *s = b->last;
 	struct cpt_pages_image image = {
-		.mm = b->mm->id, .extents = b->nr_extents,
+		.mm = b->mm->id, .extents = s->nr_extents,
 	};
 	struct vz_context *ctx = b->ctx;
 	ktime_t start = ktime_get();
-	int err;
+	int err = 0;
 
-	if (!b->pages)
-		return 0;
-	err = cpt_write_payload(ctx, CPT_OBJ_PAGES, ++ctx->next_id[CPT_OBJ_PAGES], &image,
-				sizeof(image), b->extents, b->nr_extents * sizeof(*b->extents),
-				b->bvec, b->nr_bvec, (u64)b->pages << PAGE_SHIFT);
-	ctx->stats.memwrite_time += ktime_us_delta(ktime_get(), start);
-	ctx->stats.pages_written += b->pages;
-	b->pages = 0;
-	b->nr_bvec = 0;
-	b->nr_extents = 0;
+	if (s->pages) {
+		err = cpt_write_payload(ctx, CPT_OBJ_PAGES, ++ctx->next_id[CPT_OBJ_PAGES], &image,
+					sizeof(image), s->extents,
+					s->nr_extents * sizeof(*s->extents), s->bvec, s->nr_bvec,
+					(u64)s->pages << PAGE_SHIFT, s->sum);
+		ctx->stats.memwrite_time += ktime_us_delta(ktime_get(), start);
+		ctx->stats.pages_written += s->pages;
+	}
+	ctx->progress_done += (u64)s->found << PAGE_SHIFT;
+	put_runs(s);
 	return err;
 }
 
 /*
- * What is shared stands before what is not: the restored page tables then have
- * no huge page yet where single pages are to be shared.
+ * What is found now is summed while what was found before is written. What is
+ * shared stands before what is not: the restored page tables then have no huge
+ * page yet where single pages are to be shared.
  */
 static int flush(struct batch *b)
 {
-	u64 bytes = (u64)b->found << PAGE_SHIFT;
-	int err;
+	int err = write_cow(b);
 
-	err = write_cow(b);
-	if (!err)
-		err = write_pages(b);
-	put_runs(b);
-	b->ctx->progress_done += bytes;
+	if (err)
+		return err;
+	if (b->last->pages)
+		queue_work(system_unbound_wq, &b->now->work);
+	else if (b->now->pages)
+		sum_work(&b->now->work);
+	err = write_last(b);
+	flush_work(&b->now->work);
+	swap(b->now, b->last);
 	return err;
 }
 
@@ -261,22 +293,22 @@ static void add_extent(struct cpt_extent *extents, unsigned int *nr, unsigned lo
 		extents[(*nr)++] = (struct cpt_extent){ .start = addr, .pages = 1 };
 }
 
-static void add_page(struct batch *b, struct page *page, unsigned long addr)
+static void add_page(struct store *s, struct page *page, unsigned long addr)
 {
-	struct bio_vec *last = b->nr_bvec ? &b->bvec[b->nr_bvec - 1] : NULL;
+	struct bio_vec *last = s->nr_bvec ? &s->bvec[s->nr_bvec - 1] : NULL;
 
 	if (last && nth_page(last->bv_page, last->bv_len >> PAGE_SHIFT) == page)
 		last->bv_len += PAGE_SIZE;
 	else
-		b->bvec[b->nr_bvec++] = (struct bio_vec){ .bv_page = page, .bv_len = PAGE_SIZE };
-	add_extent(b->extents, &b->nr_extents, addr);
-	b->pages++;
+		s->bvec[s->nr_bvec++] = (struct bio_vec){ .bv_page = page, .bv_len = PAGE_SIZE };
+	add_extent(s->extents, &s->nr_extents, addr);
+	s->pages++;
 }
 
 static bool is_zero(struct page *page)
 {
-	void *p = kmap_local_page(page);
-	bool zero = !memchr_inv(p, 0, PAGE_SIZE);
+	const u64 *p = kmap_local_page(page);
+	bool zero = !*p && !memchr_inv(p, 0, PAGE_SIZE);
 
 	kunmap_local(p);
 	return zero;
@@ -293,7 +325,7 @@ static void sort_page(struct batch *b, const struct cpt_mm_area *area, struct pa
 		stats->pages_shared++;
 		add_extent(b->cow, &b->nr_cow, addr);
 	} else {
-		add_page(b, page, addr);
+		add_page(b->now, page, addr);
 	}
 }
 
@@ -301,10 +333,11 @@ static void sort_page(struct batch *b, const struct cpt_mm_area *area, struct pa
 static int sort_pages(struct batch *b, const struct cpt_mm_area *area)
 {
 	unsigned int i, j, index = 0, first = b->first;
+	struct store *s = b->now;
 	struct cpt_run *run;
 	int err;
 
-	if (first == b->nr_runs)
+	if (first == s->nr_runs)
 		return 0;
 	bitmap_zero(b->shared, BATCH);
 	if (area->cow) {
@@ -314,12 +347,12 @@ static int sort_pages(struct batch *b, const struct cpt_mm_area *area)
 				return err;
 			b->src = area->cow;
 		}
-		err = cpt_cow_compare(area, &b->runs[first], b->nr_runs - first, b->shared);
+		err = cpt_cow_compare(area, &s->runs[first], s->nr_runs - first, b->shared);
 		if (err)
 			return err;
 	}
-	for (i = first; i < b->nr_runs; i++) {
-		run = &b->runs[i];
+	for (i = first; i < s->nr_runs; i++) {
+		run = &s->runs[i];
 		for (j = 0; j < run->nr; j++, index++)
 			sort_page(b, area, nth_page(run->page, j), run->addr + j * PAGE_SIZE,
 				  test_bit(index, b->shared));
@@ -349,7 +382,7 @@ static int dump_area(struct batch *b, const struct cpt_mm_area *area)
 
 	b->next = area->start;
 	while (b->next < area->end) {
-		b->first = b->nr_runs;
+		b->first = b->now->nr_runs;
 		b->nr_fault = 0;
 		err = mmap_read_lock_killable(mm);
 		if (err)
@@ -387,49 +420,64 @@ static int dump_space(struct batch *b, struct vz_obj *mm)
 		err = dump_area(b, &data->area[i]);
 	if (!err)
 		err = flush(b);
-	put_runs(b);
+	if (!err)
+		err = write_last(b);
+	put_runs(b->now);
+	put_runs(b->last);
 	return err;
 }
 
-static void batch_free(struct batch *b)
+static void store_free(struct store *s)
 {
-	kvfree(b->runs);
-	kvfree(b->bvec);
-	kvfree(b->extents);
-	kvfree(b->cow);
-	bitmap_free(b->shared);
+	kvfree(s->runs);
+	kvfree(s->bvec);
+	kvfree(s->extents);
 }
 
-static int batch_alloc(struct batch *b)
+static int store_alloc(struct store *s)
 {
-	b->runs = kvmalloc_array(BATCH, sizeof(*b->runs), GFP_KERNEL);
-	b->bvec = kvmalloc_array(BATCH, sizeof(*b->bvec), GFP_KERNEL);
-	b->extents = kvmalloc_array(BATCH, sizeof(*b->extents), GFP_KERNEL);
+	INIT_WORK(&s->work, sum_work);
+	s->runs = kvmalloc_array(BATCH, sizeof(*s->runs), GFP_KERNEL);
+	s->bvec = kvmalloc_array(BATCH, sizeof(*s->bvec), GFP_KERNEL);
+	s->extents = kvmalloc_array(BATCH, sizeof(*s->extents), GFP_KERNEL);
+	return s->runs && s->bvec && s->extents ? 0 : -ENOMEM;
+}
+
+static int dump_spaces(struct batch *b)
+{
+	struct vz_obj *mm;
+	int err;
+
 	b->cow = kvmalloc_array(BATCH, sizeof(*b->cow), GFP_KERNEL);
 	b->shared = bitmap_zalloc(BATCH, GFP_KERNEL);
-	return b->runs && b->bvec && b->extents && b->cow && b->shared ? 0 : -ENOMEM;
+	err = b->cow && b->shared ? 0 : -ENOMEM;
+	vz_for_each_obj(b->ctx, CPT_OBJ_MM, mm) {
+		if (!err)
+			err = dump_space(b, mm);
+	}
+	kvfree(b->cow);
+	bitmap_free(b->shared);
+	return err;
 }
 
 static int pages_dump(struct vz_context *ctx, struct vz_obj *obj)
 {
+	struct store *s = kcalloc(2, sizeof(*s), GFP_KERNEL);
+	struct batch b = { .ctx = ctx, .now = s, .last = s + 1 };
 	ktime_t start = ktime_get();
-	struct batch b = { .ctx = ctx };
-	struct vz_obj *mm;
 	int err;
 
 	static_assert(BATCH >= PMD_PAGES && (u64)BATCH << PAGE_SHIFT <= CPT_MAX_PAYLOAD);
+	if (!s)
+		return -ENOMEM;
 	if (!ctx->progress_total)
 		ctx->progress_total = cpt_mm_estimate(ctx) << PAGE_SHIFT;
-	err = batch_alloc(&b);
-	if (err)
-		goto out_free;
-	vz_for_each_obj(ctx, CPT_OBJ_MM, mm) {
-		err = dump_space(&b, mm);
-		if (err)
-			break;
-	}
-out_free:
-	batch_free(&b);
+	err = store_alloc(&s[0]) ?: store_alloc(&s[1]);
+	if (!err)
+		err = dump_spaces(&b);
+	store_free(&s[0]);
+	store_free(&s[1]);
+	kfree(s);
 	ctx->stats.memdump_time += ktime_us_delta(ktime_get(), start);
 	return err;
 }

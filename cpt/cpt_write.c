@@ -157,22 +157,27 @@ int cpt_write_obj(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u
 	return put_record(ctx, &hdr, fixed, content);
 }
 
+u64 cpt_payload_sum(const struct bio_vec *bvec, unsigned int nr)
+{
+	struct vz_sum sum;
+
+	vz_sum_start(&sum);
+	vz_sum_bvec(&sum, bvec, nr);
+	return vz_sum_end(&sum);
+}
+
 int cpt_write_payload(struct vz_context *ctx, u32 type, u64 id, const void *fixed, u32 hdrlen,
 		      const void *content, u64 len,
-		      const struct bio_vec *bvec, unsigned int nr, u64 bytes)
+		      const struct bio_vec *bvec, unsigned int nr, u64 bytes, u64 sum)
 {
 	struct cpt_object_hdr hdr = { .type = type, .id = id, .hdrlen = hdrlen, .len = len,
-				      .payload = bytes };
+				      .payload = bytes, .payload_sum = sum };
 	u64 end = ctx->image->bytes + sizeof(hdr) + hdrlen + ALIGN(len, 8);
-	struct vz_sum sum;
 	int err;
 
 	if (WARN_ON_ONCE(bytes > CPT_MAX_PAYLOAD || len > CPT_MAX_CONTENT))
 		return -E2BIG;
 	hdr.pad = -end & (PAGE_SIZE - 1);
-	vz_sum_start(&sum);
-	vz_sum_bvec(&sum, bvec, nr);
-	hdr.payload_sum = vz_sum_end(&sum);
 	err = put_record(ctx, &hdr, fixed, content);
 	if (!err)
 		err = put_zeros(ctx, hdr.pad);

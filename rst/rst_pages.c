@@ -13,7 +13,8 @@
 #include "../kernel/access.h"
 #include "rst_mm.h"
 
-#define BATCH 256U	/* pages that are read at once */
+#define PMD_PAGES	(1U << (PMD_SHIFT - PAGE_SHIFT))
+#define BATCH		PMD_PAGES	/* pages that are read at once */
 
 /**
  * rst_pin_pages() - get pages of an address space to write their contents
@@ -131,20 +132,31 @@ static void join_pages(struct load *l, unsigned int nr)
 	}
 }
 
-/* The next pages of the record, up to BATCH; none at its end. */
+/* Pages from an address to where another page table begins, with another huge page. */
+static u64 pages_of_table(u64 at)
+{
+	return PMD_PAGES - (at >> PAGE_SHIFT) % PMD_PAGES;
+}
+
+/*
+ * The next pages of the record, up to BATCH; none at its end. A huge page is made
+ * as a whole: one batch has all of it, so that each takes as long as the others.
+ */
 static int fill(struct load *l)
 {
 	const struct cpt_pages_image *image = l->from->rec->fixed;
 	const struct cpt_extent *e = l->from->rec->content;
 	struct cursor *c = l->from;
-	u64 at;
+	u64 at, want;
 	long n;
 
-	for (e += c->extent; c->extent < image->extents && l->nr_pages < BATCH; e++, c->extent++) {
-		for (; c->done < e->pages && l->nr_pages < BATCH; c->done += n) {
+	for (e += c->extent; c->extent < image->extents; e++, c->extent++) {
+		for (; c->done < e->pages; c->done += n) {
 			at = e->start + (c->done << PAGE_SHIFT);
-			n = rst_pin_pages(l->mm, at, min_t(u64, BATCH - l->nr_pages, e->pages - c->done),
-					  l->pages + l->nr_pages);
+			want = min(e->pages - c->done, pages_of_table(at));
+			if (want > BATCH - l->nr_pages)
+				return 0;
+			n = rst_pin_pages(l->mm, at, want, l->pages + l->nr_pages);
 			if (n == -EINTR)
 				return n;
 			if (n < 0)
@@ -152,8 +164,6 @@ static int fill(struct load *l)
 					       c->rec->hdr.id, image->mm, at, -n);
 			join_pages(l, n);
 		}
-		if (c->done < e->pages)
-			break;
 		c->done = 0;
 	}
 	return 0;
