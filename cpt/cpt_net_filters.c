@@ -12,7 +12,9 @@
 #include <linux/netfilter/nfnetlink_cttimeout.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/rtnetlink.h>
+#if IS_ENABLED(CONFIG_IP_VS)
 #include <net/ip_vs.h>
+#endif
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include "../kernel/access.h"
