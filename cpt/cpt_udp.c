@@ -62,7 +62,7 @@ static bool is_router_of(const struct sock *sk, const struct mr_table *table)
 
 static bool is_router4(const struct sock *sk)
 {
-	struct net *net = sock_net(sk);
+	const struct net __maybe_unused *net = sock_net(sk);
 #ifdef CONFIG_IP_MROUTE_MULTIPLE_TABLES
 	const struct mr_table *table;
 
@@ -71,14 +71,16 @@ static bool is_router4(const struct sock *sk)
 			return true;
 	}
 	return false;
-#else
+#elif IS_ENABLED(CONFIG_IP_MROUTE)
 	return is_router_of(sk, net->ipv4.mrt);
+#else
+	return false;
 #endif
 }
 
 static bool is_router6(const struct sock *sk)
 {
-	struct net *net = sock_net(sk);
+	const struct net __maybe_unused *net = sock_net(sk);
 #ifdef CONFIG_IPV6_MROUTE_MULTIPLE_TABLES
 	const struct mr_table *table;
 
@@ -87,8 +89,10 @@ static bool is_router6(const struct sock *sk)
 			return true;
 	}
 	return false;
-#else
+#elif IS_ENABLED(CONFIG_IPV6_MROUTE)
 	return is_router_of(sk, net->ipv6.mrt6);
+#else
+	return false;
 #endif
 }
 
