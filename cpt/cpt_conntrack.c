@@ -91,7 +91,7 @@ static bool tracks(struct net *net)
 	if (!vz_find_symbol("nf_conntrack_hash"))
 		return false;
 	if (!vz_netproc_enter(&np, net)) {
-		if (vz_netproc_read("sys/net/netfilter/nf_conntrack_count", count,
+		if (vz_netproc_read(&np, "sys/net/netfilter/nf_conntrack_count", count,
 				    sizeof(count)) > 0)
 			any = strcmp(count, "0");
 		vz_netproc_leave(&np);

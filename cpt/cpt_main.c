@@ -14,6 +14,7 @@
 #include "../kernel/kinds.h"
 #include "../kernel/netlock.h"
 #include "cpt_mount.h"
+#include "cpt_net.h"
 #include "cpt_write.h"
 
 static const struct cpt_ops *const cpt_ops[CPT_OBJ_MAX] = {
@@ -140,6 +141,7 @@ s64 cpt_ve_time(struct vz_context *ctx, u32 clockid, s64 host)
 static void forget_ve(struct vz_context *ctx)
 {
 	free_objects(ctx);
+	cpt_netsysctl_forget(ctx);
 	/* a VE that was killed under the lock ends in silence */
 	if (ctx->init && !pid_has_task(ctx->init, PIDTYPE_TGID))
 		vz_net_end(ctx);
@@ -201,6 +203,7 @@ int cpt_check(struct vz_context *ctx)
 	if (err)
 		return err;
 	err = check_running(ctx);
+	cpt_netsysctl_forget(ctx);
 	vz_clear_ve(ctx);
 	return err;
 }

@@ -15,4 +15,7 @@ struct net *cpt_get_net(struct vz_context *ctx);
 /* Refuses what netfilter and its relatives have in the network and is not kept. */
 int cpt_net_judge_filters(struct vz_context *ctx, struct net *net);
 
+/* What the kind netsysctl knows of the VE in ctx->priv, since it was checked. */
+void cpt_netsysctl_forget(struct vz_context *ctx);
+
 #endif

@@ -11,7 +11,7 @@
 #include "rst.h"
 
 #define ROUNDS		5
-#define SMALL_VALUE	512
+#define SMALL_VALUE	256
 
 /* Some come with a module that is loaded when it is first used. */
 static int open_again(const char *path)
@@ -33,46 +33,47 @@ static bool is_logger(const char *path)
 }
 
 /* Does it say that? */
-static bool says(const char *name, const char *value)
+static bool says(struct vz_netproc *np, const char *name, const char *value)
 {
-	size_t len = strlen(value);
+	char small[SMALL_VALUE], *buf = small;
+	size_t len = strlen(value), size = max_t(size_t, len + 3, SMALL_VALUE);
 	bool same = false;
-	char *buf;
 
-	buf = kvmalloc(max_t(size_t, len + 3, SMALL_VALUE), GFP_KERNEL);
+	if (size > sizeof(small))
+		buf = kvmalloc(size, GFP_KERNEL);
 	if (buf)
-		same = vz_netproc_read(name, buf, max_t(size_t, len + 3, SMALL_VALUE)) == len &&
-		       !strcmp(buf, value);
-	kvfree(buf);
+		same = vz_netproc_read(np, name, buf, size) == len && !strcmp(buf, value);
+	if (buf != small)
+		kvfree(buf);
 	return same;
 }
 
-static bool is_there(const char *name)
+static bool is_there(struct vz_netproc *np, const char *name)
 {
 	struct path path;
 
-	if (vz_netproc_path(name, &path))
+	if (vz_netproc_path(np, name, &path))
 		return false;
 	path_put(&path);
 	return true;
 }
 
 /* 1: was changed. */
-static int set_one(struct vz_context *ctx, const char *path, const char *value, bool usual,
-		   bool last)
+static int set_one(struct vz_context *ctx, struct vz_netproc *np, const char *path,
+		   const char *value, bool usual, bool last)
 {
 	char name[VZ_NETSYSCTL_NAME + 4];
 	int err;
 
 	snprintf(name, sizeof(name), "sys%s", path);
-	if (says(name, value))
+	if (says(np, name, value))
 		return 0;
-	if (!is_there(name)) {
+	if (!is_there(np, name)) {
 		if (usual)
 			return 0;
-		if (open_again(path) || !is_there(name))
+		if (open_again(path) || !is_there(np, name))
 			return rst_err(ctx, -ENOENT, "net: this kernel has no setting %s", path);
-		if (says(name, value))
+		if (says(np, name, value))
 			return 0;
 	}
 	if (is_logger(path) && usual)
@@ -81,13 +82,14 @@ static int set_one(struct vz_context *ctx, const char *path, const char *value, 
 		request_module("%s", strcmp(value, "nfnetlink_log") ? "nf_log_syslog" : value);
 	if (last)
 		return rst_err(ctx, -EINVAL, "net: setting %s: cannot be set", path);
-	err = vz_netproc_write(name, value);
+	err = vz_netproc_write(np, name, value);
 	if (err == -EINTR || err == -ENOMEM || err == -ERESTARTNOINTR)
 		return err;
 	return 1;	/* an error may be due to another one, which comes later */
 }
 
-static int one_round(struct vz_context *ctx, const struct vz_rec *rec, bool last)
+static int one_round(struct vz_context *ctx, struct vz_netproc *np, const struct vz_rec *rec,
+		     bool last)
 {
 	const struct cpt_netsysctl_image *v = rec->fixed;
 	u64 i, n = (u64)v->changed + v->usual;
@@ -96,7 +98,7 @@ static int one_round(struct vz_context *ctx, const struct vz_rec *rec, bool last
 
 	for (i = 0; i < n; i++, path = value + strlen(value) + 1) {
 		value = path + strlen(path) + 1;
-		ret = set_one(ctx, path, value, i >= v->changed, last);
+		ret = set_one(ctx, np, path, value, i >= v->changed, last);
 		if (ret < 0)
 			return ret;
 		changed += ret;
@@ -107,10 +109,13 @@ static int one_round(struct vz_context *ctx, const struct vz_rec *rec, bool last
 static int rst_netsysctl_ve(struct vz_context *ctx)
 {
 	const struct vz_rec *rec = rst_nth(ctx, CPT_OBJ_NETSYSCTL, 0);
+	struct vz_netproc np;
 	int i, ret = rec ? 1 : 0;
 
+	vz_netproc_stay(&np);
 	for (i = 1; ret > 0 && i <= ROUNDS; i++)
-		ret = one_round(ctx, rec, i == ROUNDS);
+		ret = one_round(ctx, &np, rec, i == ROUNDS);
+	vz_netproc_leave(&np);
 	return min(ret, 0);
 }
 
