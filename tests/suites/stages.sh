@@ -78,17 +78,26 @@ expect 16 chkpnt --resume
 # ---- snapshot ----
 
 part snapshot
+ttl() { nsenter -t "$(ve_init $V)" -n sysctl -n net.ipv4.ip_default_ttl; }
 expect 0 chkpnt --suspend
 state=suspended
+nsenter -t "$(ve_init $V)" -n sysctl -qw net.ipv4.ip_default_ttl=77
 expect 0 chkpnt --dump --dumpfile $image
 state="suspended and dumped"
 is_frozen $V "dumped: stands still"
+# what the check before the freeze could not see
+nsenter -t "$(ve_init $V)" -n ip link add v0 type veth peer name v1
+expect_says "v0" 16 chkpnt --dump --dumpfile $image.2
+nsenter -t "$(ve_init $V)" -n ip link del v0
+nsenter -t "$(ve_init $V)" -n sysctl -qw net.ipv4.ip_default_ttl=78
+modprobe nf_conntrack	# has settings in each network
 expect 0 chkpnt --dump --dumpfile $image.2
+grep -qa nf_conntrack_generic_timeout $image.2; ok "a setting that is new is in the image"
 for i in $image $image.2; do
 	run vzcptcheck $i; rc_is 0 "the image is whole"
 	is "$(stat -c %a $i)" 600 "and root's alone"
 done
-at=$(ticks $V)
+at=$(ticks $V) ttl=77
 expect 0 chkpnt --resume
 state=running
 is_up "snapshot: the VE runs on"
@@ -99,6 +108,7 @@ is_gone $V "the VE is gone"
 for i in $image $image.2; do
 	expect 0 restore --dumpfile $i
 	[ "$(ticks $V)" -le $((at + 30)) ]; ok "it is as it was when the snapshot was taken"
+	is "$(ttl)" $((ttl++)) "the setting is that of the dump, not of the suspend"
 	is_up "restored from a snapshot: runs"
 	expect 0 chkpnt --suspend
 	expect 0 chkpnt --kill
