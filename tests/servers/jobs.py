@@ -125,6 +125,8 @@ def main():
     for job in r"\[1\]\S? +Running[^\n]*tail", r"\[2\]\S? +Running[^\n]*inotifywait":
         if not re.search(job, said):
             wrong("jobs says " + said)
+    wait_for("found", found)  # killed before they have seen it, they never will
+    wait_for("events", events)
     shell.do("kill %1 %2; wait")
     wait_for("found", found)
     wait_for("events", events)
