@@ -307,6 +307,13 @@ static inline bool vz_has_xattrs(const struct simple_xattrs *xattrs)
 #define VZ_HAS_PASSPIDFD	0
 #endif
 
+/* Late point releases of 6.1 and 6.12: no longer that of struct sock (Kbuild) */
+#ifdef VZ_HAS_ICSK_KEEPALIVE_TIMER
+#define vz_keepalive_timer(sk)	(&inet_csk(sk)->icsk_keepalive_timer)
+#else
+#define vz_keepalive_timer(sk)	(&(sk)->sk_timer)
+#endif
+
 /* SO_TIMESTAMPING grows */
 #define VZ_TSFLAGS_KNOWN	((u32)SOF_TIMESTAMPING_MASK)
 

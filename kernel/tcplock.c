@@ -66,7 +66,7 @@ static void stop_timers(struct vz_tcp *t)
 			stopped |= VZ_TCP_RETRANS;
 		if (stop_timer(t->sk, &icsk->icsk_delack_timer))
 			stopped |= VZ_TCP_DELACK;
-		if (stop_timer(t->sk, &t->sk->sk_timer))
+		if (stop_timer(t->sk, vz_keepalive_timer(t->sk)))
 			stopped |= VZ_TCP_KEEPALIVE;
 		t->armed |= stopped;
 	} while (stopped);
@@ -87,7 +87,7 @@ static void stop_full(struct vz_tcp *t)
 	stop_timers(t);
 	left(&t->retrans_left, icsk->icsk_retransmit_timer.expires);
 	left(&t->delack_left, icsk->icsk_delack_timer.expires);
-	left(&t->keepalive_left, t->sk->sk_timer.expires);
+	left(&t->keepalive_left, vz_keepalive_timer(t->sk)->expires);
 }
 
 static void stop_small(struct vz_tcp *t)
@@ -188,7 +188,7 @@ static void start_full(struct vz_tcp *t, u64 ns, u32 ticks)
 		start_timer(sk, &icsk->icsk_delack_timer, t->delack_left,
 			    &icsk->icsk_ack.timeout);
 	if (t->armed & VZ_TCP_KEEPALIVE)
-		start_timer(sk, &sk->sk_timer, t->keepalive_left, NULL);
+		start_timer(sk, vz_keepalive_timer(sk), t->keepalive_left, NULL);
 	/* an acknowledgement that waited for more to acknowledge goes now */
 	if ((t->armed & VZ_TCP_COMP_ACK) && !(t->armed & VZ_TCP_DELACK))
 		start_timer(sk, &icsk->icsk_delack_timer, 0, &icsk->icsk_ack.timeout);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """sniff.py DEVICE STOP: counts TCP packets until the file STOP is there.
 
-Prints "packets N syn N rst N fin N unreachable N".
+Prints "packets N syn N rst N fin N unreachable N". A SYN that is sent again is
+the same one: it has the same ports and number.
 """
 import os
 import socket
@@ -14,6 +15,7 @@ sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 sock.bind((device, 0))
 sock.settimeout(0.2)
 counts = dict.fromkeys(("packets", "syn", "rst", "fin", "unreachable"), 0)
+syns = set()
 print("ready", flush=True)
 
 
@@ -34,8 +36,11 @@ while not os.path.exists(stop):
     protocol, data = ip_payload(frame)
     if protocol == 6 and len(data) >= 20:
         counts["packets"] += 1
-        for bit, name in (1, "fin"), (2, "syn"), (4, "rst"):
+        for bit, name in (1, "fin"), (4, "rst"):
             counts[name] += bool(data[13] & bit)
+        if data[13] & 2:
+            syns.add(data[:8])
+            counts["syn"] = len(syns)
     elif (protocol == 1 and data[:1] == b"\3") or (protocol == 58 and data[:1] == b"\1"):
         counts["unreachable"] += 1
 print(" ".join("%s %d" % c for c in counts.items()), flush=True)
