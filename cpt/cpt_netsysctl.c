@@ -36,6 +36,7 @@ struct setting {
  * @nr: number of settings
  * @room: for how many there is room
  * @setting: as the walk met them
+ * @bytes: what they take in a record
  * @text: strings; begins with an empty one
  * @dirs: of each directory: its path, the names in it, an empty string
  * @value: LARGE_VALUE bytes for what is read
@@ -45,6 +46,7 @@ struct cpt_settings {
 	u32 nr;
 	u32 room;
 	struct setting *setting;
+	size_t bytes;
 	struct cpt_buf text;
 	struct cpt_buf dirs;
 	char *value;
@@ -139,11 +141,16 @@ static int one_setting(struct walk *w, const struct path *path)
 	if (is_deprecated(w->path))
 		return 0;
 	file = dentry_open(path, O_RDONLY, current_cred());
-	n = IS_ERR(file) ? PTR_ERR(file) : read_setting(w->all, file);
 	if (IS_ERR(file))
-		return has_no_value(n) ? 0 : cannot_read(w->ctx, w->path, n);
-	err = n < 0 && !has_no_value(n) ? cannot_read(w->ctx, w->path, n) :
-	      keep(w->all, file, w->path);
+		return PTR_ERR(file) == -ENOENT ? 0 : cannot_read(w->ctx, w->path, PTR_ERR(file));
+	n = read_setting(w->all, file);
+	if (n < 0 && !has_no_value(n)) {
+		err = cannot_read(w->ctx, w->path, n);
+	} else {
+		w->all->bytes += strlen(w->path) + 1 + max_t(ssize_t, n, 0) + 1;
+		err = w->all->bytes > VZ_NETSYSCTL_MAX ? cannot_read(w->ctx, w->path, -E2BIG) :
+		      keep(w->all, file, w->path);
+	}
 	fput(file);
 	return err;
 }
