@@ -152,8 +152,7 @@ static pid_t child(double s, size_t size)
 	_exit(3);
 }
 
-/* Not less than before, and not much more. */
-/* Seconds are sums of microseconds: less than half of one is how they are added. */
+/* Not less than before, and not much more; half a microsecond is how seconds are added. */
 static void goes_on(double before, double after, double most, const char *what)
 {
 	if (!tst_ok(after > before - 5e-7 && after <= before + most + 5e-7, "%s", what))

@@ -155,7 +155,7 @@ dump() {
 	set_up; ok "a VE"
 	in_ve "exec $srv/start.sh"; ok "PostgreSQL, sshd, rsyslog start"
 	clients
-	begin_inside; ok "pgbench, loggers"
+	begin_inside; ok "pgbench, loggers, a bash with jobs"
 	connected; ok "pgbench and sessions of ssh at the peer"
 	# its first job is due after the rounds, before the patience of restore ends
 	date -s "@$((($(date +%s) + 59) / 60 * 60 + 25))" >/dev/null
