@@ -3,6 +3,7 @@
  * Connections that are translated go on; the rules let nothing pass that is not
  * part of one.
  */
+/* alone: its rules are the whole VE's */
 #include "tst_run.h"
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>

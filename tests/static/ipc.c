@@ -2,6 +2,7 @@
 /*
  * Limits of the IPC namespace, some of them below what there is.
  */
+/* alone: its limits are the whole VE's */
 #include "tst.h"
 #include <sys/ipc.h>
 #include <sys/msg.h>

@@ -3,6 +3,7 @@
  * Interval timers: what is left, what has expired, what comes again. Each case
  * is a process of its own.
  */
+/* alone: it takes the time */
 #include "tst.h"
 #include <signal.h>
 #include <sys/time.h>

@@ -3,6 +3,7 @@
  * Mount namespaces within the VE: what each has alone and what they share, what is
  * open, mapped, bound and watched there, another root, and a namespace of two tasks.
  */
+/* alone: its mounts are the whole VE's */
 #include "tst.h"
 #include <sched.h>
 #include <signal.h>

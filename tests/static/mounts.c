@@ -3,6 +3,7 @@
  * Mounts that a program has made: bind mounts of directories and files, several
  * at a place, peers and slaves, and what is open on them.
  */
+/* alone: its mounts are the whole VE's */
 #include "tst.h"
 #include <sys/mount.h>
 #include <sys/stat.h>

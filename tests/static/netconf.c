@@ -3,6 +3,7 @@
  * What is set in a network namespace besides addresses: settings below
  * /proc/sys/net, routing rules, proxy neighbours.
  */
+/* alone: its settings are the whole VE's */
 #include "tst_run.h"
 #include <sys/utsname.h>
 #include <ftw.h>

@@ -3,6 +3,7 @@
  * A rule set of nftables with sets and maps of all kinds: all of it is as it was,
  * handles and counters too, and it does what it did.
  */
+/* alone: its rules are the whole VE's */
 #include "tst_run.h"
 #include <arpa/inet.h>
 #include <sys/socket.h>

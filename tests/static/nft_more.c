@@ -3,6 +3,7 @@
  * Rules of iptables-nft, and of nftables what needs one more module each: they are
  * as they were, with handles and counters, and do what they did.
  */
+/* alone: its rules are the whole VE's */
 #include "tst_run.h"
 #include <arpa/inet.h>
 #include <sys/socket.h>

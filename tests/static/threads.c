@@ -3,6 +3,7 @@
  * Threads: what each has for itself, joins, robust locks, registers of loops that
  * make no system call.
  */
+/* alone: it keeps the processors busy */
 #include "tst.h"
 #include <asm/prctl.h>
 #include <linux/futex.h>

@@ -3,6 +3,7 @@
  * timerfd: each clock; armed, expired, read, cancelled; one-shot and periodic.
  * What is measured is the VE's time: it stands still between dump and restore.
  */
+/* alone: it takes the time */
 #include "tst.h"
 #include <poll.h>
 #include <stdint.h>

@@ -2,6 +2,7 @@
 /*
  * POSIX timers: ids, clocks, how they notify, pending signals, overruns.
  */
+/* alone: it takes the time */
 #include "tst.h"
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files of every type on the VE's tmpfs mounts, some of them open. */
+/* alone: it compares how full they are */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sys/mman.h>

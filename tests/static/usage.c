@@ -3,6 +3,7 @@
  * What has been used so far: times, faults, switches, bytes, peaks; of threads,
  * the process, children that were waited for, and zombies. And since when.
  */
+/* alone: it counts what it has used */
 #include "tst.h"
 #include <pthread.h>
 #include <sys/mman.h>

@@ -5,6 +5,7 @@
  * interrupted in the middle of a function of the vdso, and that go on in it; a
  * child, a new program. On whichever kernel it is restored.
  */
+/* alone: it keeps the processors busy */
 #include "tst.h"
 #include <elf.h>
 #include <link.h>
