@@ -107,6 +107,12 @@ int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_rest
 	const struct restart_block *rb = &vt->task->restart_block;
 	unsigned long fn = (unsigned long)rb->fn;
 
+	if (vt->timeout.deadline) {
+		r->fn = CPT_RESTART_UNTIL;
+		r->clockid = CLOCK_MONOTONIC;
+		r->expires = ve_time(ctx, r->clockid, vt->timeout.deadline);
+		return 0;
+	}
 	if (!cpt_task_may_restart(vt) || fn == vz_addr_do_no_restart_syscall)
 		return 0;
 	if (fn == vz_addr_hrtimer_nanosleep_restart)

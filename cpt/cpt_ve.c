@@ -98,6 +98,7 @@ static int cpt_ve_dump(struct vz_context *ctx, struct vz_obj *unused)
 	v.last_pid = READ_ONCE(ctx->pidns->idr.idr_next);
 	if (v.last_pid)
 		v.last_pid--;
+	v.memfd_noexec = vz_memfd_noexec(ctx->pidns);
 	vz_for_each_task(ctx, vt) {
 		v.processes += vz_is_leader(vt);
 		v.tasks++;

@@ -40,6 +40,7 @@
 #include <linux/sockptr.h>
 #include <linux/task_work.h>
 #include <linux/time64.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <asm/vdso.h>
 #include "compat.h"
@@ -78,6 +79,7 @@ struct request_sock_ops;
 struct sock;
 struct tcp_request_sock_ops;
 struct tcp_sock_af_ops;
+struct timer_base;
 
 /*
  * Functions: F(return type, name, parameters, arguments), called as vz_<name>().
@@ -101,6 +103,9 @@ struct tcp_sock_af_ops;
 	F(struct pid *, alloc_pid,					\
 	  (struct pid_namespace *ns, pid_t *set_tid, size_t size), (ns, set_tid, size)) \
 	F(void, free_pid, (struct pid *pid), (pid))			\
+	/* an interrupted system call made again, with the mask it was made with */ \
+	F(long, x64_sys_call, (const struct pt_regs *regs, unsigned int nr), (regs, nr)) \
+	F(void, __set_current_blocked, (const sigset_t *set), (set))	\
 	F(struct sighand_struct *, __lock_task_sighand,			\
 	  (struct task_struct *task, unsigned long *flags), (task, flags)) \
 	F(void, __set_task_comm, (struct task_struct *task, const char *comm, bool exec), \
@@ -308,6 +313,9 @@ struct tcp_sock_af_ops;
 	/* a task's mount namespace, with a reference */		\
 	D(const struct proc_ns_operations, mntns_operations)		\
 	D(struct rw_semaphore, uts_sem)					\
+	/* timers that will wake somebody up */				\
+	D(struct hrtimer_cpu_base, hrtimer_bases)			\
+	D(struct timer_base, timer_bases)				\
 	/* requests that wait for locks on files */			\
 	D(spinlock_t, blocked_lock_lock)				\
 	/* AF_UNIX sockets by the inode of their socket file */		\
@@ -357,6 +365,8 @@ struct tcp_sock_af_ops;
 	A(do_restart_poll)						\
 	A(posix_cpu_nsleep_restart)					\
 	A(alarm_timer_nsleep_restart)					\
+	A(hrtimer_wakeup)						\
+	A(process_timeout)						\
 	A(anon_pipe_buf_ops)						\
 	A(pipefifo_fops)						\
 	A(eventfd_fops)							\
@@ -388,6 +398,10 @@ struct tcp_sock_af_ops;
 	M(mount, mnt_group_id, int)					\
 	M(mnt_namespace, root, struct mount *)				\
 	M(mnt_namespace, ns, struct ns_common)				\
+	M(timer_base, lock, raw_spinlock_t)				\
+	M(timer_base, vectors, struct vz_timer_vectors)			\
+	M(process_timer, timer, struct timer_list)			\
+	M(process_timer, task, struct task_struct *)			\
 	/* cubic's state of a connection */				\
 	M(bictcp, cnt, u32)						\
 	M(bictcp, last_max_cwnd, u32)					\
@@ -540,6 +554,7 @@ struct tcp_sock_af_ops;
 
 /* Sizes of private structs: S(struct), used as vz_size_<struct>. */
 #define VZ_SIZES(S)							\
+	S(timer_base)							\
 	S(sem)								\
 	S(msg_msgseg)
 
@@ -558,6 +573,11 @@ struct tcp_sock_af_ops;
 #else
 #define VZ_MEMBERS_EPOLL_PARAMS(M)
 #endif
+
+/* Type of timer_base.vectors: the wheel has a level less with slow ticks */
+struct vz_timer_vectors {
+	struct hlist_head vector[(HZ > 100 ? 9 : 8) * 64];
+};
 
 /* Types of n_tty_data.read_buf and read_flags */
 struct vz_tty_bytes {

@@ -62,6 +62,27 @@ static inline long vz_get_user_pages_remote(struct mm_struct *mm, unsigned long 
 #define VZ_WALK_RDLOCK
 #endif
 
+/* 6.3: vm.memfd_noexec of a PID namespace */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0) && defined(CONFIG_SYSCTL) && \
+	defined(CONFIG_MEMFD_CREATE)
+#define VZ_HAS_MEMFD_NOEXEC		1
+#define vz_memfd_noexec(ns)		READ_ONCE((ns)->memfd_noexec_scope)
+#define vz_set_memfd_noexec(ns, v)	WRITE_ONCE((ns)->memfd_noexec_scope, v)
+#else
+#define VZ_HAS_MEMFD_NOEXEC		0
+#define vz_memfd_noexec(ns)		0
+#define vz_set_memfd_noexec(ns, v)	do { } while (0)
+#endif
+
+/* 6.9: timers that stay on their processor have a wheel of their own */
+#ifndef CONFIG_NO_HZ_COMMON
+#define VZ_TIMER_BASES	1
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define VZ_TIMER_BASES	3
+#else
+#define VZ_TIMER_BASES	2
+#endif
+
 /* 6.3: struct task_struct.rseq_len */
 static inline u32 vz_rseq_len(const struct task_struct *task)
 {

@@ -26,7 +26,7 @@ static const struct vz_rule ve_rules[] = {
 	VZ_RANGE(cpt_ve_image, processes, 1, VZ_PID_MAX),
 	VZ_RANGE(cpt_ve_image, tasks, 1, VZ_PID_MAX),
 	VZ_MASK(cpt_ve_image, flags, CPT_VE_LO_UP),
-	VZ_ZERO(cpt_ve_image, zero),
+	VZ_RANGE(cpt_ve_image, memfd_noexec, 0, 2),
 };
 
 static int look_ve(struct vz_check *chk, struct vz_look *look)

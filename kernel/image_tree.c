@@ -392,7 +392,7 @@ static const struct vz_rule task_rules[] = {
 	VZ_MASK(cpt_task_image, flags, CPT_TASK_RESTORE_SIGMASK | CPT_TASK_NO_NEW_PRIVS |
 		CPT_TASK_RESET_ON_FORK | CPT_TASK_FORKNOEXEC | CPT_TASK_STOPPED | CPT_TASK_STOP_PENDING),
 	VZ_RANGE(cpt_task_image, stop_signal, 0, 64),
-	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_ALARM_NSLEEP),
+	VZ_RANGE(cpt_task_image, restart.fn, CPT_RESTART_NONE, CPT_RESTART_UNTIL),
 	VZ_RANGE(cpt_task_image, restart.type, 0, 0x7fffffff),
 	VZ_MASK(cpt_task_image, restart.flags, CPT_FUTEX_SHARED | CPT_FUTEX_REALTIME),
 	VZ_REF_OPT(cpt_task_image, pending, CPT_OBJ_SIGQUEUE),

@@ -17,7 +17,6 @@
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <asm/syscall.h>
-#include <asm/unistd.h>
 #include "access.h"
 #include "park.h"
 #include "vdso.h"
@@ -103,34 +102,6 @@ static bool in_syscall(struct pt_regs *regs)
 }
 
 /*
- * These return -EINTR whenever something woke them. That was us: have them
- * called again, as if nothing had been (a handler that really runs still
- * gives -EINTR).
- */
-static void hide_interruption(struct pt_regs *regs)
-{
-	if ((long)regs->ax != -EINTR)
-		return;
-	switch (regs->orig_ax) {
-	case __NR_epoll_wait:
-	case __NR_epoll_pwait:
-	case __NR_epoll_pwait2:
-	case __NR_rt_sigtimedwait:
-	case __NR_semop:
-	case __NR_semtimedop:
-	case __NR_io_getevents:
-	case __NR_io_pgetevents:
-	/* with a timeout that the remaining time cannot be written to */
-	case __NR_select:
-	case __NR_pselect6:
-	case __NR_ppoll:
-	/* of a tmpfs, which has taken back what it did */
-	case __NR_fallocate:
-		regs->ax = -ERESTARTNOHAND;
-	}
-}
-
-/*
  * Work that was queued before ours runs after it (the list is a stack): closed
  * files that are still to be let go. Parked on top of that, a pipe would keep an
  * end, a file its lock. Queued again, ours is the last one of the next round.
@@ -203,14 +174,18 @@ void vz_park_work(struct callback_head *work)
 		spin_unlock(&vt->lock);
 		return;
 	}
-	hide_interruption(regs);
+	vz_hide_interruption(vt);
 	vz_task_set_state(vt, VZ_PARKED);
 	park(vt);
 
 	exiting = vt->exiting && vt->state == VZ_RELEASED;
 	code = vt->exit_code;
-	if (vt->state == VZ_RELEASED && vt->on_release)
-		vt->on_release(vt);
+	if (vt->state == VZ_RELEASED) {
+		if (vt->on_release)
+			vt->on_release(vt);
+		if (!exiting)
+			vz_wait_rest(vt);
+	}
 	vz_work_put(vt);
 	if (exiting)
 		vz_do_exit(code);

@@ -22,6 +22,14 @@ void vz_work_put(struct vz_task *vt);
 /* The task work: parks. */
 void vz_park_work(struct callback_head *work);
 
+/* The entry of a task, or NULL. */
+struct vz_task *vz_task_listed(struct vz_context *ctx, struct task_struct *task);
+
 void vz_note_lock_waiters(struct vz_context *ctx);
+
+/* timeout.c */
+void vz_note_timeouts(struct vz_context *ctx);
+void vz_hide_interruption(struct vz_task *vt);
+void vz_wait_rest(struct vz_task *vt);
 
 #endif

@@ -20,15 +20,15 @@ static struct hlist_head *task_bucket(struct vz_context *ctx, struct task_struct
 	return &ctx->task_hash[hash_ptr(task, VZ_HASH_BITS)];
 }
 
-static bool listed(struct vz_context *ctx, struct task_struct *task)
+struct vz_task *vz_task_listed(struct vz_context *ctx, struct task_struct *task)
 {
 	struct vz_task *vt;
 
 	hlist_for_each_entry(vt, task_bucket(ctx, task), hash) {
 		if (vt->task == task)
-			return true;
+			return vt;
 	}
-	return false;
+	return NULL;
 }
 
 /**
@@ -56,7 +56,7 @@ int vz_park_scan(struct vz_context *ctx)
 		}
 		nr = pid_nr_ns(pid, ctx->pidns);
 		task = pid_task(pid, PIDTYPE_PID);
-		if (task && !listed(ctx, task) && READ_ONCE(task->exit_state) != EXIT_DEAD) {
+		if (task && !vz_task_listed(ctx, task) && READ_ONCE(task->exit_state) != EXIT_DEAD) {
 			get_task_struct(task);
 			tgid = task_tgid_nr_ns(task, ctx->pidns);
 		} else {
@@ -237,6 +237,7 @@ int vz_park_all(struct vz_context *ctx)
 		if (new < 0)
 			return new;
 		vz_note_lock_waiters(ctx);
+		vz_note_timeouts(ctx);
 		busy = 0;
 		ctx->progress_total = 0;
 		list_for_each_entry_safe(vt, next, &ctx->tasks, node) {

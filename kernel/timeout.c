@@ -168,7 +168,7 @@ static void note_hrtimers(struct vz_context *ctx, struct hrtimer_clock_base *bas
 	}
 }
 
-/* schedule_timeout() */
+/* schedule_timeout(); a tick more, as the wheel has it: the first one has begun already */
 static void note_timers(struct vz_context *ctx, void *base)
 {
 	struct vz_timer_vectors *wheel = vz_timer_base_vectors(base);
@@ -181,7 +181,7 @@ static void note_timers(struct vz_context *ctx, void *base)
 		hlist_for_each_entry(timer, &wheel->vector[i], entry) {
 			if ((unsigned long)timer->function != vz_addr_process_timeout)
 				continue;
-			left = max_t(long, timer->expires - jiffies, 0);
+			left = max_t(long, timer->expires - jiffies, 0) + 1;
 			note(ctx, *vz_process_timer_task(vz_outer(process_timer, timer, timer)),
 			     now + jiffies_to_nsecs(left));
 		}
@@ -253,7 +253,7 @@ static void nothing(struct callback_head *work)
 {
 }
 
-/* Ends the task's sleep. It is not over before this has run: vz_wait_rest(). */
+/* Ends the task's sleep: its call returns -EINTR, and vz_wait_rest() sees why. */
 static enum hrtimer_restart end_sleep(struct hrtimer *timer)
 {
 	struct vz_task *vt = container_of(timer, struct vz_task, timeout.timer);
@@ -281,6 +281,12 @@ void vz_wait_rest(struct vz_task *vt)
 	/* of epoll_pwait() and its like: they set theirs again */
 	if (test_and_clear_restore_sigmask())
 		vz___set_current_blocked(&current->saved_sigmask);
+	/* work that came while this one ran has run, but its mark would end the call at once */
+	do {
+		clear_notify_signal();
+		if (task_work_pending(current))
+			vz_task_work_run();
+	} while (test_thread_flag(TIF_NOTIFY_SIGNAL));
 	t->over = false;
 	init_task_work(&t->work, nothing);
 	hrtimer_init(&t->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);

@@ -8,6 +8,7 @@
 
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/path.h>
@@ -189,6 +190,24 @@ enum vz_park_state {
 };
 
 /**
+ * struct vz_timeout - a call that keeps no note of when its time is over (timeout.c)
+ * @deadline: when it is, ns of the host's monotonic clock; 0: it is no such call, or never
+ * @switches: how often the task had slept by itself when @deadline was noted
+ * @node: in the list of those that make their call again
+ * @timer: ends that
+ * @work: wakes the task up for it
+ * @over: it has
+ */
+struct vz_timeout {
+	u64 deadline;
+	unsigned long switches;
+	struct list_head node;
+	struct hrtimer timer;
+	struct callback_head work;
+	bool over;
+};
+
+/**
  * struct vz_task - a task that is to be parked, or was made by undump
  * @node: in ctx->tasks
  * @hash: in ctx->task_hash, by @task (scanned tasks only)
@@ -213,6 +232,7 @@ enum vz_park_state {
  * @rec: (rst) its CPT_OBJ_TASK record; NULL for a zombie
  * @leader: (rst) leader of its thread group; itself for a leader
  * @lock_wait: place among those that wait for locks on files, from 1; 0: it does not
+ * @timeout: until when the call waits that it was parked in
  * @on_release: run in the task's own context when it is released, before it
  *              goes on to user mode; not when it was killed
  */
@@ -240,6 +260,7 @@ struct vz_task {
 	const struct vz_rec *rec;
 	struct vz_task *leader;
 	unsigned int lock_wait;
+	struct vz_timeout timeout;
 	void (*on_release)(struct vz_task *vt);
 };
 
@@ -265,6 +286,7 @@ int vz_wait_zombie(struct vz_task *vt);
 int vz_call(struct vz_task *vt, int (*fn)(struct vz_task *vt, void *arg), void *arg);
 void vz_release(struct vz_task *vt);
 void vz_release_all(struct vz_context *ctx);
+bool vz_call_waits(unsigned long nr);
 bool vz_in_lock_wait(unsigned long nr, unsigned long cmd);
 void vz_release_lock_waiters(struct vz_context *ctx);
 int vz_kill_all(struct vz_context *ctx);

@@ -124,6 +124,9 @@ int rst_set_restart(struct vz_task *vt, const struct cpt_restart_image *r)
 	case CPT_RESTART_POLL:
 		set_poll(vt, r);
 		return 0;
+	case CPT_RESTART_UNTIL:
+		vt->timeout.deadline = host_time(vt->ctx, CLOCK_MONOTONIC, r->expires) ?: 1;
+		return 0;
 	default:
 		return rst_err(vt->ctx, -EINVAL, "task %d: restart %u is not supported", vt->pid, r->fn);
 	}

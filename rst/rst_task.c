@@ -175,6 +175,9 @@ static int rst_task_check(struct vz_context *ctx, const struct vz_rec *rec)
 	if (t->regs.orig_rax != ~0ULL && t->regs.orig_rax >= 4096)
 		return rst_err(ctx, -EINVAL, "task %u: system call %llu is none", t->tid,
 			       t->regs.orig_rax);
+	if (t->restart.fn == CPT_RESTART_UNTIL && !vz_call_waits(t->regs.orig_rax))
+		return rst_err(ctx, -EINVAL, "task %u: system call %lld does not wait for a time",
+			       t->tid, (s64)t->regs.orig_rax);
 	if (t->rseq && !access_ok((void __user *)t->rseq, t->rseq_len))
 		return rst_err(ctx, -EINVAL, "task %u: rseq is not in user memory", t->tid);
 	if (!vz_rseq_len_known(t->rseq_len))

@@ -7,6 +7,7 @@
 #include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
+#include "../kernel/compat.h"
 #include "rst_read.h"
 
 #define RST_NAMESPACES (CPT_NS_PID | CPT_NS_MNT | CPT_NS_UTS | CPT_NS_IPC | CPT_NS_NET | CPT_NS_TIME)
@@ -20,6 +21,8 @@ static int rst_ve_check(struct vz_context *ctx, const struct vz_rec *rec)
 		return rst_err(ctx, -EINVAL, "ve: namespaces %#x are not those of a VE", v->namespaces);
 	if (missing)
 		return rst_err(ctx, -EINVAL, "ve: this host's processor lacks features %#x", missing);
+	if (v->memfd_noexec && !VZ_HAS_MEMFD_NOEXEC)
+		return rst_err(ctx, -EOPNOTSUPP, "ve: this kernel has no vm.memfd_noexec");
 	ctx->progress_total = v->mem_pages << PAGE_SHIFT;
 	return 0;
 }
@@ -43,6 +46,7 @@ static int rst_ve_links(struct vz_context *ctx)
 {
 	const struct cpt_ve_image *v = rst_nth(ctx, CPT_OBJ_VE, 0)->fixed;
 
+	vz_set_memfd_noexec(ctx->pidns, v->memfd_noexec);
 	idr_set_cursor(&ctx->pidns->idr, v->last_pid + 1);
 	ctx->stats.processes = v->processes;
 	ctx->stats.tasks = v->tasks;

@@ -3,18 +3,27 @@
  * Threads that each sleep in one call: they sleep on, no call returns EINTR, and
  * one with a timeout ends when it would have ended.
  */
+/* alone: it takes the time */
 #include "tst.h"
+#include <linux/aio_abi.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/select.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
-#define SLEEP	40		/* seconds; longer than it takes until the dump */
+/* Seconds; longer than it takes until the dump. A third argument says another number. */
+static int span = 40;
 #define SLACK	4.0		/* how late a thread may be */
 
 static double seconds(const struct timespec *t) { return t->tv_sec + t->tv_nsec / 1e9; }
@@ -35,7 +44,6 @@ struct sleeper {
 	int want, want_errno;	/* what it returns at its end */
 	int forever;		/* until it is woken */
 	clockid_t alarm;	/* the clock that it sleeps on, if the machine has it */
-	int again;		/* waits its whole timeout again: limits.rst */
 	void (*wake)(struct sleeper *s);
 	/* state */
 	int skip;
@@ -56,11 +64,11 @@ static double jump(void) { return clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MO
 
 static struct timespec timeout(struct sleeper *s)
 {
-	struct timespec t = { SLEEP, 0 };
+	struct timespec t = { span, 0 };
 
 	if (s->abs) {
 		tst_sys(clock_gettime(s->clock, &t));
-		t.tv_sec += SLEEP;
+		t.tv_sec += span;
 	}
 	return t;
 }
@@ -101,7 +109,7 @@ static long s_poll(struct sleeper *s)
 {
 	struct pollfd p = { s->pipe[0], POLLIN, 0 };
 
-	return poll(&p, 1, s->forever ? -1 : SLEEP * 1000);
+	return poll(&p, 1, s->forever ? -1 : span * 1000);
 }
 
 static long s_ppoll(struct sleeper *s)
@@ -114,7 +122,7 @@ static long s_ppoll(struct sleeper *s)
 
 static long s_select(struct sleeper *s)
 {
-	struct timeval t = { SLEEP, 0 };
+	struct timeval t = { span, 0 };
 	fd_set set;
 
 	FD_ZERO(&set);
@@ -133,7 +141,7 @@ static long s_pselect(struct sleeper *s)
 }
 
 /* The kernel cannot write the remaining time there, and does not restart by itself. */
-static const struct timespec readonly = { SLEEP, 0 };
+static struct timespec *readonly;
 
 static long s_pselect_readonly(struct sleeper *s)
 {
@@ -141,7 +149,202 @@ static long s_pselect_readonly(struct sleeper *s)
 
 	FD_ZERO(&set);
 	FD_SET(s->pipe[0], &set);
-	return syscall(SYS_pselect6, s->pipe[0] + 1, &set, NULL, NULL, &readonly, NULL);
+	return syscall(SYS_pselect6, s->pipe[0] + 1, &set, NULL, NULL, readonly, NULL) ?:
+	       FD_ISSET(s->pipe[0], &set);
+}
+
+static long s_select_readonly(struct sleeper *s)
+{
+	fd_set in, out;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(s->pipe[0], &in);
+	FD_SET(s->pipe[0], &out);
+	return syscall(SYS_select, s->pipe[0] + 1, &in, NULL, &out, readonly) ?:
+	       FD_ISSET(s->pipe[0], &in) || FD_ISSET(s->pipe[0], &out);
+}
+
+static long s_ppoll_readonly(struct sleeper *s)
+{
+	struct pollfd p = { s->pipe[0], POLLIN, POLLIN };
+	unsigned long none = 0;
+
+	return syscall(SYS_ppoll, &p, 1, readonly, &none, 8) ?: p.revents;
+}
+
+static int epoll_of(struct sleeper *s)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int fd = tst_sys(epoll_create1(0));
+
+	tst_sys(epoll_ctl(fd, EPOLL_CTL_ADD, s->pipe[0], &e));
+	return fd;
+}
+
+static long s_epoll(struct sleeper *s)
+{
+	struct epoll_event e;
+
+	return epoll_wait(epoll_of(s), &e, 1, s->forever ? -1 : span * 1000);
+}
+
+/* With a mask of its own: the thread's is there again behind it. */
+static long s_epoll_pwait(struct sleeper *s)
+{
+	unsigned long mask = 1UL << (SIGUSR1 - 1) | 1UL << (SIGUSR2 - 1), now = 0;
+	struct epoll_event e;
+	long ret = syscall(SYS_epoll_pwait, epoll_of(s), &e, 1, span * 1000, &mask, 8);
+
+	tst_sys(syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, 8));
+	return ret ?: now != 1UL << (SIGUSR2 - 1);
+}
+
+static long s_epoll_pwait2(struct sleeper *s)
+{
+	struct timespec t = timeout(s);
+	struct epoll_event e;
+
+	return syscall(SYS_epoll_pwait2, epoll_of(s), &e, 1, s->forever ? NULL : &t, NULL, 8);
+}
+
+static long s_semtimedop(struct sleeper *s)
+{
+	struct sembuf op = { .sem_num = 0, .sem_op = -1 };
+	struct timespec t = timeout(s);
+	int id = tst_sys(semget(IPC_PRIVATE, 1, 0600)), err;
+	long ret = semtimedop(id, &op, 1, &t);
+
+	err = errno;
+	semctl(id, 0, IPC_RMID);
+	errno = err;
+	return ret;
+}
+
+static long s_getevents(struct sleeper *s)
+{
+	struct timespec t = timeout(s);
+	aio_context_t ctx = 0;
+	struct io_event e;
+
+	tst_sys(syscall(SYS_io_setup, 1, &ctx));
+	return syscall(SYS_io_getevents, ctx, 1, 1, &e, &t);
+}
+
+/* ---- sockets with SO_RCVTIMEO or SO_SNDTIMEO ---- */
+
+static int timed(int fd, int option)
+{
+	struct timeval t = { span, 0 };
+
+	tst_sys(setsockopt(fd, SOL_SOCKET, option, &t, sizeof(t)));
+	return fd;
+}
+
+static int listener(int backlog, struct sockaddr_in *a)
+{
+	socklen_t len = sizeof(*a);
+	int fd = tst_sys(socket(AF_INET, SOCK_STREAM, 0));
+
+	*a = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	tst_sys(bind(fd, (struct sockaddr *)a, sizeof(*a)));
+	tst_sys(listen(fd, backlog));
+	tst_sys(getsockname(fd, (struct sockaddr *)a, &len));
+	return fd;
+}
+
+static int connected(const struct sockaddr_in *a)
+{
+	int fd = tst_sys(socket(AF_INET, SOCK_STREAM, 0));
+
+	tst_sys(connect(fd, (const struct sockaddr *)a, sizeof(*a)));
+	return fd;
+}
+
+static long s_recv(struct sleeper *s)
+{
+	char c;
+
+	if (s->flags != SOCK_STREAM) {
+		int pair[2];
+
+		tst_sys(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+		return recv(timed(pair[0], SO_RCVTIMEO), &c, 1, 0);
+	}
+	struct sockaddr_in a;
+
+	listener(1, &a);
+	return read(timed(connected(&a), SO_RCVTIMEO), &c, 1);
+}
+
+/* One that has a timeout, and gets something before it is over. */
+static int told[2];
+
+static long s_recv_told(struct sleeper *s)
+{
+	char c;
+
+	(void)s;
+	return recv(timed(told[0], SO_RCVTIMEO), &c, 1, 0);
+}
+
+static void wake_told(struct sleeper *s)
+{
+	(void)s;
+	tst_sys(send(told[1], "x", 1, 0));
+}
+
+static long s_accept(struct sleeper *s)
+{
+	struct sockaddr_in a;
+
+	(void)s;
+	return accept(timed(listener(1, &a), SO_RCVTIMEO), NULL, NULL);
+}
+
+static long s_send(struct sleeper *s)
+{
+	static const char much[65536];
+	struct sockaddr_in a;
+	int fd, refused;
+
+	(void)s;
+	listener(1, &a);
+	fd = timed(connected(&a), SO_SNDTIMEO);
+	/* what the other end takes makes room for some more */
+	for (refused = 0; refused < 10; refused++) {
+		while (send(fd, much, sizeof(much), MSG_DONTWAIT) > 0 ||
+		       send(fd, much, 1, MSG_DONTWAIT) > 0)
+			refused = 0;
+		tst_sleep_ms(20);
+	}
+	return send(fd, &a, 1, 0);
+}
+
+/* Nobody accepts, and one waits already. */
+static long s_connect(struct sleeper *s)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "\0sleepers" };
+	int fd = tst_sys(socket(AF_UNIX, SOCK_STREAM, 0));
+
+	(void)s;
+	tst_sys(bind(fd, (struct sockaddr *)&a, sizeof(a)));
+	tst_sys(listen(fd, 0));
+	tst_sys(connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&a, sizeof(a)));
+	return connect(timed(socket(AF_UNIX, SOCK_STREAM, 0), SO_SNDTIMEO), (struct sockaddr *)&a,
+		       sizeof(a));
+}
+
+/* Nobody answers: a connection that waits keeps all others from being looked at. */
+static long s_connect_tcp(struct sleeper *s)
+{
+	struct sockaddr_in a;
+
+	(void)s;
+	listener(0, &a);
+	connected(&a);
+	return connect(timed(socket(AF_INET, SOCK_STREAM, 0), SO_SNDTIMEO), (struct sockaddr *)&a,
+		       sizeof(a));
 }
 
 static long s_futex(struct sleeper *s)
@@ -329,6 +532,8 @@ static void end_child(struct sleeper *s)
 #define TIMED(n, c, k, a)	{ .name = n, .call = c, .clock = k, .abs = a }
 #define FUTEX(n, f, k, a)	{ .name = n, .call = s_futex, .flags = f, .clock = k, .abs = a, \
 				  .want = -1, .want_errno = ETIMEDOUT }
+#define FAILS(n, c, e, f)	{ .name = n, .call = c, .flags = f, .clock = CLOCK_MONOTONIC, \
+				  .want = -1, .want_errno = e }
 #define FOREVER(n, c, w, r)	{ .name = n, .call = c, .wake = w, .want = r, .forever = 1 }
 
 static struct sleeper sleepers[] = {
@@ -351,15 +556,26 @@ static struct sleeper sleepers[] = {
 	TIMED("ppoll", s_ppoll, CLOCK_MONOTONIC, 0),
 	TIMED("select", s_select, CLOCK_MONOTONIC, 0),
 	TIMED("pselect", s_pselect, CLOCK_MONOTONIC, 0),
-	{ .name = "pselect with a timeout that cannot be written", .call = s_pselect_readonly,
-	  .clock = CLOCK_MONOTONIC, .again = 1 },
+	TIMED("pselect with a timeout that cannot be written", s_pselect_readonly, CLOCK_MONOTONIC, 0),
+	TIMED("select with a timeout that cannot be written", s_select_readonly, CLOCK_MONOTONIC, 0),
+	TIMED("ppoll with a timeout that cannot be written", s_ppoll_readonly, CLOCK_MONOTONIC, 0),
+	TIMED("epoll_wait", s_epoll, CLOCK_MONOTONIC, 0),
+	TIMED("epoll_pwait", s_epoll_pwait, CLOCK_MONOTONIC, 0),
+	TIMED("epoll_pwait2", s_epoll_pwait2, CLOCK_MONOTONIC, 0),
+	TIMED("io_getevents", s_getevents, CLOCK_MONOTONIC, 0),
+	FAILS("semtimedop", s_semtimedop, EAGAIN, 0),
+	FAILS("sigtimedwait", s_sigtimedwait, EAGAIN, 0),
+	FAILS("read of a TCP socket with SO_RCVTIMEO", s_recv, EAGAIN, SOCK_STREAM),
+	FAILS("recv of a socket with SO_RCVTIMEO", s_recv, EAGAIN, SOCK_DGRAM),
+	FAILS("accept with SO_RCVTIMEO", s_accept, EAGAIN, 0),
+	FAILS("send with SO_SNDTIMEO", s_send, EAGAIN, 0),
+	FAILS("connect with SO_SNDTIMEO", s_connect, EAGAIN, 0),
+	FAILS("connect over TCP with SO_SNDTIMEO", s_connect_tcp, EINPROGRESS, 0),
 	FUTEX("futex", FUTEX_WAIT_PRIVATE, CLOCK_MONOTONIC, 0),
 	FUTEX("futex shared", FUTEX_WAIT, CLOCK_MONOTONIC, 0),
 	FUTEX("futex bitset", FUTEX_WAIT_BITSET_PRIVATE, CLOCK_MONOTONIC, 1),
 	FUTEX("futex bitset shared REALTIME", FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME,
 	      CLOCK_REALTIME, 1),
-	{ .name = "sigtimedwait", .call = s_sigtimedwait, .clock = CLOCK_MONOTONIC, .want = -1,
-	  .want_errno = EAGAIN, .again = 1 },
 
 	FOREVER("poll forever", s_poll, wake_pipe, 1),
 	FOREVER("ppoll forever", s_ppoll, wake_pipe, 1),
@@ -370,6 +586,9 @@ static struct sleeper sleepers[] = {
 	{ .name = "futex shared forever", .call = s_futex, .flags = FUTEX_WAIT, .forever = 1,
 	  .wake = wake_futex },
 	FOREVER("futex with priority inheritance", s_lock_pi, wake_pi, 0),
+	FOREVER("epoll_wait forever", s_epoll, wake_pipe, 1),
+	FOREVER("epoll_pwait2 forever", s_epoll_pwait2, wake_pipe, 1),
+	FOREVER("recv with SO_RCVTIMEO that gets something", s_recv_told, wake_told, 1),
 	FOREVER("sigwaitinfo", s_sigtimedwait, wake_signal, SIGUSR2),
 	{ .name = "sigsuspend", .call = s_pause, .forever = 1, .wake = wake_signal, .want = -1,
 	  .want_errno = EINTR },
@@ -388,7 +607,7 @@ static void *sleeps(void *arg)
 {
 	struct sleeper *s = arg;
 
-	s->deadline = s->forever ? 0 : clock_now(s->clock) + SLEEP;
+	s->deadline = s->forever ? 0 : clock_now(s->clock) + span;
 	s->tid = syscall(SYS_gettid);
 	s->ret = s->call(s);
 	s->err = s->ret < 0 ? errno : 0;
@@ -432,9 +651,9 @@ static int burn_ret;
 
 static void *sleeps_on_cpu(void *arg)
 {
-	struct timespec t = { 1, 500000000 };
+	struct timespec t = { 4, 0 };
 
-	burn_deadline = clock_now(CLOCK_PROCESS_CPUTIME_ID) + 1.5;
+	burn_deadline = clock_now(CLOCK_PROCESS_CPUTIME_ID) + 4;
 	burn_ret = clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, 0, &t, NULL);
 	burn_end = clock_now(CLOCK_PROCESS_CPUTIME_ID);
 	burnt = 1;
@@ -446,7 +665,7 @@ static void *sleeps_on_cpu_abs(void *arg)
 	struct timespec t;
 
 	tst_sys(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t));
-	t.tv_sec += 2;
+	t.tv_sec += 5;
 	*(volatile int *)arg = clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, &t, NULL) ? 2 :
 		      clock_now(CLOCK_PROCESS_CPUTIME_ID) >= seconds(&t) ? 1 : 3;
 	return NULL;
@@ -477,7 +696,7 @@ static void check(struct sleeper *s, double jump_before)
 	} else if (s->jump - jump_before < 0.3 && s->jump - jump_before > -0.3) {
 		tst_skip(s->name, "ended before the dump, or without one");
 	} else {
-		if (!tst_ok(late >= 0 && late < (s->again ? SLEEP : SLACK), "%s: ends when it should", s->name))
+		if (!tst_ok(late >= 0 && late < SLACK, "%s: ends when it should", s->name))
 			tst_note("%.3f s late", late);
 	}
 }
@@ -492,6 +711,12 @@ int main(int argc, char **argv)
 	double before;
 
 	tst_begin(argc, argv);
+	if (argc > 3)
+		span = atoi(argv[3]);
+	readonly = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	tst_must(readonly != MAP_FAILED);
+	readonly->tv_sec = span;
+	tst_sys(mprotect(readonly, 4096, PROT_READ));
 	signal(SIGUSR2, handler);
 	tst_sys(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8));
 	if (mkfifo("/tmp/sleepers.fifo", 0600) && errno != EEXIST)
@@ -503,6 +728,7 @@ int main(int argc, char **argv)
 	l.l_len = 1;
 	tst_sys(fcntl(ofd_fd, F_OFD_SETLK, &l));
 	hold_posix();
+	tst_sys(socketpair(AF_UNIX, SOCK_STREAM, 0, told));
 	before = jump();
 	for (i = 0; i < SLEEPERS; i++)
 		start(&sleepers[i]);

@@ -125,6 +125,20 @@ ve_spawn() {
 	vzctl exec "$veid" "setsid $* </dev/null >/log 2>&1 &"
 }
 
+# A test program's own lines, numbered as ours.
+pass_on() {
+	local line what
+
+	while IFS= read -r line; do
+		what=${line#*ok }
+		case $line in
+		'ok '*) tap_result 0 "${what#* }" ;;
+		'not ok '*) tap_result 1 "${what#* }" ;;
+		'#'*) echo "$line" ;;
+		esac
+	done <"$1"
+}
+
 # ---- a VE that shows whether it runs: VE's /tick grows ----
 
 ve_ticker() {
@@ -141,7 +155,18 @@ ve_ticker() {
 	poll 10 test -s "$(ve_file "$1" /tick)"
 }
 
-ticks() { cat "$(ve_file "$1" /tick)" 2>/dev/null; }
+# The file is empty for the moment between its opening and the write; a VE can be
+# frozen in it.
+ticks() {
+	local now i
+
+	for ((i = 0; i < 20; i++)); do
+		now=$(cat "$(ve_file "$1" /tick)" 2>/dev/null)
+		[ -z "$now" ] || break
+		read -rt 0.05 -u "$poll_never" || :
+	done
+	echo "$now"
+}
 
 ticked() { local now; now=$(ticks "$1"); [ -n "$now" ] && [ "$now" != "$2" ]; }
 

@@ -401,6 +401,31 @@ expect 16 chkpnt --suspend
 kill -KILL $ctl; wait $ctl 2>/dev/null
 is_up "two at once: the second is refused, the VE runs on"
 
+# ---- calls of programs that wait for a while, each parked several times ----
+
+part sleepers
+install -D -t "$(ve_file $V /opt/t)" $programs/static/sleepers
+vzctl exec $V 'setsid /opt/t/sleepers /go /result 15 </dev/null >/log.sleepers 2>&1 &'
+said() { grep -qsx "$2" "$(ve_file $V "$1")"; }
+poll 30 said /log.sleepers ready; ok "threads that sleep, each in its call"
+wrong=0
+for i in 1 2 3; do
+	{ vzctl --quiet chkpnt $V --suspend && sleep 0.3 && vzctl --quiet chkpnt $V --resume; } || wrong=1
+	sleep 0.3
+done
+is $wrong 0 "suspended and resumed three times"
+{ vzctl --quiet chkpnt $V --dumpfile $image && sleep 0.5 && vzctl --quiet restore $V --dumpfile $image; }
+ok "dumped and restored"
+for i in 1 2; do
+	{ vzctl --quiet chkpnt $V --suspend && sleep 0.3 && vzctl --quiet chkpnt $V --resume; } || wrong=1
+	sleep 0.3
+done
+is $wrong 0 "suspended and resumed twice"
+touch "$(ve_file $V /go)"
+came_to_end() { grep -qsE '^1\.\.[0-9]+$' "$(ve_file $V /result)"; }
+poll 60 came_to_end; ok "they come to their end"
+pass_on "$(ve_file $V /result)"
+
 ve_end $V
 ve_gone $V; ok "nothing is left"
 rmmod vzrst vzcpt; ok "the modules are not in use any more"

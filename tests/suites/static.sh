@@ -94,20 +94,6 @@ tap_result_of() {	# STATUS DESC, and the status again
 
 is_done() { grep -qsE '^1\.\.[0-9]+$' "$(ve_file "$1" "/result.$2")"; }
 
-# The program's own lines, numbered as ours.
-pass_on() {
-	local line what
-
-	while IFS= read -r line; do
-		what=${line#*ok }
-		case $line in
-		'ok '*) tap_result 0 "${what#* }" ;;
-		'not ok '*) tap_result 1 "${what#* }" ;;
-		'#'*) echo "$line" ;;
-		esac
-	done <"$1"
-}
-
 # $rc is 0 when it is there. A program's line "elsewhere: WORDS": a kernel that does
 # not know what it has refuses it with these words.
 undump() {	# GROUP VEID IMAGE

@@ -207,7 +207,7 @@ struct cpt_end_image {
  * @tasks: number of CPT_OBJ_TASK records
  * @mem_pages: an estimate of the pages stored, for progress
  * @flags: CPT_VE_*
- * @zero: 0
+ * @memfd_noexec: vm.memfd_noexec of its PID namespace, without what its parents ask for
  */
 struct cpt_ve_image {
 	__u32 namespaces;
@@ -216,7 +216,7 @@ struct cpt_ve_image {
 	__u32 tasks;
 	__u64 mem_pages;
 	__u32 flags;
-	__u32 zero;
+	__u32 memfd_noexec;
 };
 
 /**
@@ -1053,6 +1053,7 @@ struct cpt_process_image {
 #define CPT_RESTART_POLL	3	/* do_restart_poll */
 #define CPT_RESTART_CPU_NSLEEP	4	/* posix_cpu_nsleep_restart */
 #define CPT_RESTART_ALARM_NSLEEP 5	/* alarm_timer_nsleep_restart */
+#define CPT_RESTART_UNTIL	6	/* the call itself, which is over then */
 
 /* cpt_restart_image.flags */
 #define CPT_FUTEX_SHARED	(1U << 0)	/* not FUTEX_PRIVATE_FLAG */
@@ -1063,7 +1064,8 @@ struct cpt_process_image {
  * @fn: CPT_RESTART_*
  * @clockid: nanosleep: CLOCK_*; on a processor time the number that names whose
  * @expires: VE time for monotonic and boottime clocks, else the clock's; ns;
- *           ~0 for a poll or futex wait without a timeout
+ *           ~0 for a poll or futex wait without a timeout; until: the end on the
+ *           monotonic clock of a call that waits in vain
  * @uaddr: nanosleep: address for the remaining time; futex: the word; poll: the fds
  * @type: nanosleep: 1 when the remaining time is stored at @uaddr, else 0;
  *        poll: number of fds
