@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 
 /* Seconds; longer than it takes until the dump. A third argument says another number. */
-static int span = 40;
+static int span = 20;
 #define SLACK	4.0		/* how late a thread may be */
 
 static double seconds(const struct timespec *t) { return t->tv_sec + t->tv_nsec / 1e9; }

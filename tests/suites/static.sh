@@ -3,12 +3,12 @@
 #
 # static.sh dump|again|restore: tests/static's programs are dumped in one boot and
 # restored in the next, where each looks at what it has. In between (again) they may be
-# restored and dumped in a boot of another kernel. Programs share a VE, eight at a
+# restored and dumped in a boot of another kernel. Programs share a VE, twelve at a
 # time; one whose source says "alone: WHY" has a VE of its own.
 . "$(dirname "$(realpath "$0")")/lib.sh"
 need_modules
 
-TOGETHER=8
+TOGETHER=12
 
 # The groups, by their place among all programs, whichever are asked for:
 # "NAME VEID PROGRAM..."
