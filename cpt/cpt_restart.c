@@ -107,7 +107,8 @@ int cpt_fill_restart(struct vz_context *ctx, struct vz_task *vt, struct cpt_rest
 	const struct restart_block *rb = &vt->task->restart_block;
 	unsigned long fn = (unsigned long)rb->fn;
 
-	if (vt->timeout.deadline) {
+	/* of one that has stopped instead of parking nobody has looked whether it counts */
+	if (vt->timeout.deadline && !vt->in_place) {
 		r->fn = CPT_RESTART_UNTIL;
 		r->clockid = CLOCK_MONOTONIC;
 		r->expires = ve_time(ctx, r->clockid, vt->timeout.deadline);

@@ -574,9 +574,10 @@ struct timer_base;
 #define VZ_MEMBERS_EPOLL_PARAMS(M)
 #endif
 
-/* Type of timer_base.vectors: the wheel has a level less with slow ticks */
+/* Type of timer_base.vectors: each level is eight times as coarse as the one before */
+#define VZ_TIMER_SLOTS	64
 struct vz_timer_vectors {
-	struct hlist_head vector[(HZ > 100 ? 9 : 8) * 64];
+	struct hlist_head vector[(HZ > 100 ? 9 : 8) * VZ_TIMER_SLOTS];
 };
 
 /* Types of n_tty_data.read_buf and read_flags */

@@ -47,7 +47,7 @@ static bool waits_again(unsigned long nr)
 	}
 }
 
-/* The same when their first argument is a socket with SO_RCVTIMEO or SO_SNDTIMEO. */
+/* The same on a socket with SO_RCVTIMEO or SO_SNDTIMEO. */
 static bool waits_on_socket(unsigned long nr)
 {
 	switch (nr) {
@@ -62,6 +62,7 @@ static bool waits_on_socket(unsigned long nr)
 	case __NR_sendmsg:
 	case __NR_sendmmsg:
 	case __NR_sendfile:
+	case __NR_splice:
 	case __NR_accept:
 	case __NR_accept4:
 	case __NR_connect:
@@ -93,6 +94,12 @@ static int family_of(unsigned int fd)
 		sockfd_put(sock);
 	}
 	return family;
+}
+
+static bool on_socket(const struct pt_regs *regs)
+{
+	return family_of(regs->di) != AF_UNSPEC ||
+	       (regs->orig_ax == __NR_splice && family_of(regs->dx) != AF_UNSPEC);
 }
 
 /* select(2) whose time is over has found nothing. */
@@ -168,20 +175,23 @@ static void note_hrtimers(struct vz_context *ctx, struct hrtimer_clock_base *bas
 	}
 }
 
-/* schedule_timeout(); a tick more, as the wheel has it: the first one has begun already */
+/* schedule_timeout(). A timer goes off with its slot of the wheel, see calc_index(). */
 static void note_timers(struct vz_context *ctx, void *base)
 {
 	struct vz_timer_vectors *wheel = vz_timer_base_vectors(base);
 	struct timer_list *timer;
 	u64 now = ktime_get_ns();
-	unsigned int i;
+	unsigned int i, shift;
+	unsigned long end;
 	long left;
 
 	for (i = 0; i < ARRAY_SIZE(wheel->vector); i++) {
+		shift = i / VZ_TIMER_SLOTS * 3;
 		hlist_for_each_entry(timer, &wheel->vector[i], entry) {
 			if ((unsigned long)timer->function != vz_addr_process_timeout)
 				continue;
-			left = max_t(long, timer->expires - jiffies, 0) + 1;
+			end = ((timer->expires >> shift) + 1) << shift;
+			left = max_t(long, end - jiffies, 0);
 			note(ctx, *vz_process_timer_task(vz_outer(process_timer, timer, timer)),
 			     now + jiffies_to_nsecs(left));
 		}
@@ -241,7 +251,7 @@ void vz_hide_interruption(struct vz_task *vt)
 
 	if ((long)regs->ax == -EINTR &&
 	    (waits_again(regs->orig_ax) ||
-	     (waits_on_socket(regs->orig_ax) && family_of(regs->di) != AF_UNSPEC))) {
+	     (waits_on_socket(regs->orig_ax) && on_socket(regs)))) {
 		regs->ax = -ERESTARTNOHAND;
 		if (t->switches == current->nvcsw)
 			return;

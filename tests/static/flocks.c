@@ -85,23 +85,43 @@ static void start_waiters(void)
 	tst_sleep_ms(100);
 }
 
-/* Processes that wait one behind the other for the same lock, and say when they have it. */
 #define QUEUE	6
 
+/* Does a process sleep in this system call? */
+static int waits_in(pid_t pid, long call)
+{
+	char path[40];
+	long nr = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%ld", &nr) != 1)
+		nr = -1;
+	if (f)
+		fclose(f);
+	return nr == call;
+}
+
+/* Processes that wait one behind the other for the same lock, and say when they have it. */
 static int queue_of(int kind, const char *name, int said[2])
 {
+	int go[QUEUE][2];
+	pid_t pids[QUEUE];
 	char c;
 	int i, fd, got, owner = make(name);
 
 	tst_sys(pipe(said));
 	tst_must(!(kind ? flock(owner, LOCK_EX) : lock(owner, F_OFD_SETLK, F_WRLCK, 0, 1)));
 	for (i = 0; i < QUEUE; i++) {
-		if (!tst_sys(fork())) {
+		tst_sys(pipe(go[i]));
+		pids[i] = tst_sys(fork());
+		if (!pids[i]) {
 			close(said[0]);
+			close(go[i][1]);
 			fd = tst_sys(open(name, O_RDWR));
 			close(owner);
-			/* who has the higher pid comes first */
-			tst_sleep_ms((QUEUE - i) * 150);
+			tst_must(read(go[i][0], &c, 1) == 1);
 			got = kind ? flock(fd, LOCK_EX) :
 			      lock(fd, i % 2 ? F_SETLKW : F_OFD_SETLKW, F_WRLCK, 0, 1);
 			c = got ? '!' : '0' + i;
@@ -109,7 +129,14 @@ static int queue_of(int kind, const char *name, int said[2])
 			_exit(0);
 		}
 	}
-	tst_sleep_ms((QUEUE + 2) * 150);
+	/* who has the higher pid comes first */
+	while (i--) {
+		tst_sys(write(go[i][1], "", 1));
+		close(go[i][0]);
+		close(go[i][1]);
+		while (!waits_in(pids[i], kind ? SYS_flock : SYS_fcntl))
+			tst_sleep_ms(5);
+	}
 	close(said[1]);
 	return owner;
 }

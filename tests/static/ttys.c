@@ -3,6 +3,7 @@
  * Pseudo terminals: numbers, settings, what was not read, flow control, packet
  * mode, hang-ups, sessions and job control.
  */
+/* alone: the numbers of terminals are the whole VE's */
 #include "tst.h"
 #include <asm/termbits.h>
 #include <poll.h>
