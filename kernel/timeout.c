@@ -143,6 +143,9 @@ static long time_is_over(const struct pt_regs *regs)
 
 /* ---- before they are woken ---- */
 
+/* An end that has not been noted: the call makes it by itself. */
+#define VZ_UNKNOWN	(KTIME_MAX / 2)
+
 /* Those that make their call again until a moment, with their struct vz_task of then. */
 static LIST_HEAD(waiting);
 static DEFINE_SPINLOCK(waiting_lock);
@@ -253,8 +256,13 @@ void vz_hide_interruption(struct vz_task *vt)
 	    (waits_again(regs->orig_ax) ||
 	     (waits_on_socket(regs->orig_ax) && on_socket(regs)))) {
 		regs->ax = -ERESTARTNOHAND;
-		if (t->switches == current->nvcsw)
+		if (t->deadline && t->switches == current->nvcsw)
 			return;
+		/* made again by the kernel it would say EALREADY in the end */
+		if (regs->orig_ax == __NR_connect) {
+			t->deadline = VZ_UNKNOWN;
+			return;
+		}
 	}
 	t->deadline = 0;
 }
@@ -313,7 +321,9 @@ void vz_wait_rest(struct vz_task *vt)
 	list_del(&t->node);
 	spin_unlock(&waiting_lock);
 	vz_task_work_cancel_func(current, nothing);
-	if (ret == -EINTR && t->over && !task_sigpending(current))
+	/* the second connect() of a socket ends with EALREADY where the first one says EINPROGRESS */
+	if ((ret == -EINTR && t->over && !task_sigpending(current)) ||
+	    (ret == -EALREADY && regs->orig_ax == __NR_connect))
 		ret = time_is_over(regs);
 	regs->ax = ret;
 }
