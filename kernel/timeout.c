@@ -10,6 +10,7 @@
 #include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/personality.h>
 #include <linux/socket.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
@@ -45,6 +46,11 @@ static bool waits_again(unsigned long nr)
 	default:
 		return false;
 	}
+}
+
+static bool is_select(unsigned long nr)
+{
+	return nr == __NR_select || nr == __NR_pselect6 || nr == __NR_ppoll;
 }
 
 /* The same on a socket with SO_RCVTIMEO or SO_SNDTIMEO. */
@@ -120,14 +126,25 @@ static int clear_fd_sets(const struct pt_regs *regs)
 	return 0;
 }
 
+/* Of a struct timeval or timespec, where it can be written. See poll_select_finish(). */
+static void no_time_left(unsigned long timeout)
+{
+	if (timeout && !(current->personality & STICKY_TIMEOUTS) &&
+	    clear_user((void __user *)timeout, 2 * sizeof(long)))
+		return;
+}
+
 /* What a call returns when its time is over. */
 static long time_is_over(const struct pt_regs *regs)
 {
 	switch (regs->orig_ax) {
 	case __NR_select:
 	case __NR_pselect6:
+		no_time_left(regs->r8);
 		return clear_fd_sets(regs);
 	case __NR_ppoll:
+		no_time_left(regs->dx);
+		return 0;
 	case __NR_epoll_wait:
 	case __NR_epoll_pwait:
 	case __NR_epoll_pwait2:
@@ -252,6 +269,10 @@ void vz_hide_interruption(struct vz_task *vt)
 	struct pt_regs *regs = task_pt_regs(current);
 	struct vz_timeout *t = &vt->timeout;
 
+	/* the kernel has written the remaining time; it does not count while they are parked */
+	if ((long)regs->ax == -ERESTARTNOHAND && is_select(regs->orig_ax) && t->deadline &&
+	    t->switches == current->nvcsw)
+		return;
 	if ((long)regs->ax == -EINTR &&
 	    (waits_again(regs->orig_ax) ||
 	     (waits_on_socket(regs->orig_ax) && on_socket(regs)))) {
@@ -322,7 +343,7 @@ void vz_wait_rest(struct vz_task *vt)
 	spin_unlock(&waiting_lock);
 	vz_task_work_cancel_func(current, nothing);
 	/* the second connect() of a socket ends with EALREADY where the first one says EINPROGRESS */
-	if ((ret == -EINTR && t->over && !task_sigpending(current)) ||
+	if (((ret == -EINTR || ret == -ERESTARTNOHAND) && t->over && !task_sigpending(current)) ||
 	    (ret == -EALREADY && regs->orig_ax == __NR_connect))
 		ret = time_is_over(regs);
 	regs->ax = ret;
