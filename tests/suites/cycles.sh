@@ -44,7 +44,7 @@ counted=(task_struct mm_struct files_cache sighand_cache signal_cache filp cred_
 # What has grown by more than one for every other cycle.
 grown() {	# BEFORE AFTER CYCLES
 	join <(echo "$1") <(echo "$2") |
-		awk -v n="$3" '$3 - $2 > n / 2 + 40 { print $1 ": " $2 " to " $3 }'
+		awk -v n="$3" '$3 - $2 > n / 2 + 80 { print $1 ": " $2 " to " $3 }'
 }
 
 nothing_grew() {	# WHAT CYCLES
