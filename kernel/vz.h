@@ -191,7 +191,8 @@ enum vz_park_state {
 
 /**
  * struct vz_timeout - a call that keeps no note of when its time is over (timeout.c)
- * @deadline: when it is, ns of the host's monotonic clock; 0: it is no such call, or never
+ * @deadline: when it is, ns of the host's monotonic clock; 0: it is no such call, or never;
+ *            of a connect(2) far away when nobody knows: it ends by itself
  * @switches: how often the task had slept by itself when @deadline was noted
  * @node: in the list of those that make their call again
  * @timer: ends that

@@ -31,13 +31,7 @@ cycle() {	# WHAT
 	echo "# note $1: undump $(($(stat_of undump_time) / 1000)) ms"
 	touch "$(ve_file $V /go)"
 	poll 120 is_done; ok "$1: comes to its end"
-	while read -r line; do
-		case $line in
-		'ok '*) tap_result 0 "${line#ok * }" ;;
-		'not ok '*) tap_result 1 "${line#not ok * }" ;;
-		'#'*) echo "$line" ;;
-		esac
-	done <"$(ve_file $V /result)"
+	pass_on "$(ve_file $V /result)"
 	vzctl --quiet stop $V --fast; ok "$1: stops"
 	is_gone $V "$1: nothing is left"
 	rm -f $image
