@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/idr.h>
 #include <linux/lsm_hooks.h>
+#include <linux/memcontrol.h>
 #include <linux/fsnotify_backend.h>
 #include <linux/hrtimer.h>
 #include <linux/ipc_namespace.h>
@@ -167,6 +168,15 @@ struct timer_base;
 	  (struct mm_struct *mm, unsigned long start, unsigned long end, \
 	   const struct mm_walk_ops *ops, void *private),		\
 	  (mm, start, end, ops, private))				\
+	/* a huge page for a mapping, as a page fault makes it */	\
+	F(pgtable_t, pte_alloc_one, (struct mm_struct *mm), (mm))	\
+	F(int, __mem_cgroup_charge,					\
+	  (struct folio *folio, struct mm_struct *mm, gfp_t gfp), (folio, mm, gfp)) \
+	F(void, folio_add_lru_vma,					\
+	  (struct folio *folio, struct vm_area_struct *vma), (folio, vma)) \
+	F(void, pgtable_trans_huge_deposit,				\
+	  (struct mm_struct *mm, pmd_t *pmd, pgtable_t table), (mm, pmd, table)) \
+	VZ_FUNCTIONS_HUGE(F)						\
 	/* share pages by copy-on-write, as fork does */		\
 	F(int, copy_page_range,						\
 	  (struct vm_area_struct *dst, struct vm_area_struct *src), (dst, src)) \
@@ -635,6 +645,12 @@ VZ_SIZES(S)
 	}
 VZ_BITS(B)
 #undef B
+
+/* mem_cgroup_charge() */
+static inline int vz_mem_cgroup_charge(struct folio *folio, struct mm_struct *mm, gfp_t gfp)
+{
+	return mem_cgroup_disabled() ? 0 : vz___mem_cgroup_charge(folio, mm, gfp);
+}
 
 /* The mount that a path's vfsmount is in. */
 static inline struct mount *vz_real_mount(const struct vfsmount *mnt)

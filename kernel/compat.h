@@ -9,6 +9,7 @@
 #include <linux/version.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/rmap.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
 #include <linux/uio.h>
@@ -54,6 +55,40 @@ static inline long vz_get_user_pages_remote(struct mm_struct *mm, unsigned long 
 	return get_user_pages_remote(mm, start, nr, flags, pages, NULL, locked);
 #endif
 }
+
+/*
+ * What a huge page of an anonymous mapping takes. 6.12: folios instead of pages; huge
+ * pages that are hardly used are split.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define VZ_FUNCTIONS_HUGE(F)						\
+	F(void, folio_add_new_anon_rmap,				\
+	  (struct folio *folio, struct vm_area_struct *vma, unsigned long addr, rmap_t flags), \
+	  (folio, vma, addr, flags))					\
+	F(void, deferred_split_folio, (struct folio *folio, bool partially_mapped), \
+	  (folio, partially_mapped))
+#define vz_add_new_anon_rmap(folio, vma, addr)				\
+	vz_folio_add_new_anon_rmap(folio, vma, addr, RMAP_EXCLUSIVE)
+#define vz_may_be_split(folio)		vz_deferred_split_folio(folio, false)
+#define vz_pmd_mkwrite(pmd)		pmd_mkwrite_novma(pmd)
+static inline void vz_add_anon_pages(struct mm_struct *mm, long nr)
+{
+	percpu_counter_add(&mm->rss_stat[MM_ANONPAGES], nr);
+}
+#else
+#define VZ_FUNCTIONS_HUGE(F)						\
+	F(void, page_add_new_anon_rmap,					\
+	  (struct page *page, struct vm_area_struct *vma, unsigned long addr), \
+	  (page, vma, addr))
+#define vz_add_new_anon_rmap(folio, vma, addr)				\
+	vz_page_add_new_anon_rmap(&(folio)->page, vma, addr)
+#define vz_may_be_split(folio)		do { } while (0)
+#define vz_pmd_mkwrite(pmd)		pmd_mkwrite(pmd)
+static inline void vz_add_anon_pages(struct mm_struct *mm, long nr)
+{
+	atomic_long_add(nr, &mm->rss_stat.count[MM_ANONPAGES]);
+}
+#endif
 
 /* 6.5: struct mm_walk_ops says which lock is held */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)

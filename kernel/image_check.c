@@ -421,6 +421,25 @@ int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u64
 }
 EXPORT_SYMBOL_GPL(vz_check_payload);
 
+/* Number of the current record, from 1. */
+__u64 vz_check_number(const struct vz_check *chk)
+{
+	return chk->number;
+}
+EXPORT_SYMBOL_GPL(vz_check_number);
+
+/* The same of a record before the current one: it had number @number. */
+int vz_check_taken(struct vz_check *chk, __u64 number, const struct cpt_object_hdr *h, __u64 sum)
+{
+	if (chk->failed || sum == h->payload_sum)
+		return chk->failed;
+	chk->number = number;
+	chk->cur = *h;
+	chk->element = 0;
+	return vz_check_payload(chk, h, sum);
+}
+EXPORT_SYMBOL_GPL(vz_check_taken);
+
 /* The reader has seen all records. */
 int vz_check_end(struct vz_check *chk)
 {

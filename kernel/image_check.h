@@ -17,7 +17,7 @@
  *		vz_check_record(chk, &h, fixed, content)
  *		read vz_rec_gap(&h) bytes		vz_check_zero(chk, buf, n), in pieces
  *		when h.payload: read it, compute vz_sum_start/add/end
- *			vz_check_payload(chk, &h, sum)
+ *			vz_check_payload(chk, &h, sum), or vz_check_taken() later
  *			read vz_rec_tail(&h) bytes	vz_check_zero()
  *		h.type == CPT_OBJ_END: vz_check_end(chk), done; in a file nothing
  *			may follow: vz_check_rest(chk) when something does
@@ -55,6 +55,8 @@ int vz_check_record(struct vz_check *chk, const struct cpt_object_hdr *h,
 		    const void *fixed, const void *content);
 int vz_check_zero(struct vz_check *chk, const void *p, size_t n);
 int vz_check_payload(struct vz_check *chk, const struct cpt_object_hdr *h, __u64 sum);
+int vz_check_taken(struct vz_check *chk, __u64 number, const struct cpt_object_hdr *h, __u64 sum);
+__u64 vz_check_number(const struct vz_check *chk);
 int vz_check_end(struct vz_check *chk);
 int vz_check_rest(struct vz_check *chk);
 int vz_check_cut(struct vz_check *chk, const char *part);

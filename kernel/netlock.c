@@ -101,7 +101,7 @@ int vz_net_lock(struct vz_context *ctx)
 	}
 	vz_tcp_begin(&lock->tcp);
 	/* what its tasks have sent to themselves arrives before they were parked */
-	synchronize_net();
+	synchronize_rcu_expedited();
 	err = nf_register_net_hooks(lock->net, hooks, ARRAY_SIZE(hooks));
 	if (err) {
 		put_net(lock->net);
@@ -109,7 +109,7 @@ int vz_net_lock(struct vz_context *ctx)
 		return vz_err(ctx, err, "net: cannot be locked: error %d", -err);
 	}
 	/* who is past the hooks is done */
-	synchronize_net();
+	synchronize_rcu_expedited();
 	__module_get(THIS_MODULE);
 	ctx->netlock = lock;
 	err = vz_tcp_stop(&lock->tcp, lock->net);
@@ -137,7 +137,7 @@ void vz_net_unlock(struct vz_context *ctx)
 	put_net(lock->net);
 	kfree(lock);
 	/* nf_unregister_net_hooks() leaves a reader of the old hooks behind */
-	synchronize_net();
+	synchronize_rcu_expedited();
 	module_put(THIS_MODULE);
 }
 EXPORT_SYMBOL_GPL(vz_net_unlock);

@@ -126,6 +126,7 @@ struct vz_context {
 	struct vz_netlock *netlock;
 
 	struct vz_image *image;
+	struct rst_loads *loads;
 	void *priv;
 };
 

@@ -33,6 +33,9 @@ struct vz_rec {
  * @links: once, after all @task: what stands between tasks. Controller's context.
  * @data: a data record: consumes its payload with rst_read_payload().
  *        Controller's context; the VE is parked.
+ * @loaded: after the last @data of several in a row, whether it failed (@err, which
+ *          is told already) or not: what @data has left to other threads is done
+ *          when it returns
  * @finish: in the context of each thread, after the trailer was seen: what must
  *          come last (credentials, signal state, registers)
  * @file: a new struct file for an object of this kind, for a CPT_OBJ_FILE record
@@ -52,6 +55,7 @@ struct rst_ops {
 	int (*task)(struct vz_task *vt);
 	int (*links)(struct vz_context *ctx);
 	int (*data)(struct vz_context *ctx, const struct vz_rec *rec);
+	int (*loaded)(struct vz_context *ctx, int err);
 	int (*finish)(struct vz_task *vt);
 	struct file *(*file)(struct vz_context *ctx, const struct vz_rec *rec,
 			     const struct cred *cred);

@@ -291,7 +291,7 @@ static int copy_one(struct share *s, unsigned long addr)
 	n = rst_pin_pages(s->dst_mm, addr, 1, &to);
 	if (n == 1) {
 		copy_highpage(to, from);
-		rst_put_page(to, true);
+		rst_put_pages(&to, 1, true);
 	}
 	put_page(from);
 	return n < 0 ? n : 0;

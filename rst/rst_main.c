@@ -221,10 +221,27 @@ static int link_all(struct vz_context *ctx)
 	return err;
 }
 
+/* No more records of the type that was loaded last. */
+static int end_loading(struct vz_context *ctx, int err)
+{
+	struct rst_state *state = ctx->priv;
+	const struct rst_ops *ops = state->loading;
+
+	state->loading = NULL;
+	return ops && ops->loaded ? ops->loaded(ctx, err) : err;
+}
+
 static int load_data(struct vz_context *ctx, const struct vz_rec *rec)
 {
 	const struct rst_ops *ops = rst_ops[rec->hdr.type];
+	struct rst_state *state = ctx->priv;
+	int err = 0;
 
+	if (ops != state->loading)
+		err = end_loading(ctx, 0);
+	if (err)
+		return err;
+	state->loading = ops;
 	return ops->data ? ops->data(ctx, rec) : -EINVAL;
 }
 
@@ -252,7 +269,7 @@ static int build(struct vz_context *ctx)
 	if (!err)
 		err = link_all(ctx);
 	if (!err)
-		err = rst_read_data(ctx, load_data);
+		err = end_loading(ctx, rst_read_data(ctx, load_data));
 	if (!err)
 		err = call_each(ctx, false, call_finish);
 	return err;

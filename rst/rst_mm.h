@@ -30,6 +30,10 @@ int rst_cow_tie(struct vz_context *ctx, const struct vz_rec *rec);
 /* rst_pages.c */
 long rst_pin_pages(struct mm_struct *mm, unsigned long start, unsigned int nr,
 		   struct page **pages);
-void rst_put_page(struct page *page, bool dirty);
+void rst_put_pages(struct page **pages, unsigned int nr, bool dirty);
+
+/* rst_pages_huge.c */
+long rst_pin_huge(struct mm_struct *mm, unsigned long at, unsigned long like,
+		  struct page **pages);
 
 #endif /* _RST_MM_H */

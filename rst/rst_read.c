@@ -17,60 +17,12 @@
 #include "rst_read.h"
 
 #define RST_BUFFER	(128U << 10)
-#define RST_HASH_BITS	12
 #define RST_NONE	(~0U)
-
-struct rst_entry {
-	struct vz_rec rec;
-	u32 next_hash;		/* index of the next in its bucket */
-};
-
-/**
- * struct vz_image - an image that is being read
- * @file: where from; borrowed from the context
- * @pos: its position
- * @buf: bytes read ahead
- * @at: first of them
- * @end: behind the last
- * @ahead: whether to read ahead: not in the data part, whose payloads are read
- *         straight to their place
- * @chk: the checker
- * @header: the image's
- * @recs: the metadata
- * @nr: their number
- * @room: for how many @recs has room
- * @memory: bytes that they take
- * @bucket: first of each hash bucket, index into @recs
- * @order: indices into @recs sorted by type
- * @first: where each type begins in @order
- * @current_hdr: header of the first data record, already read by rst_read_begin()
- * @left: bytes of the current payload not yet consumed
- * @sum: of those consumed
- */
-struct vz_image {
-	struct file *file;
-	loff_t pos;
-	u8 *buf;
-	size_t at;
-	size_t end;
-	bool ahead;
-	struct vz_check *chk;
-	struct cpt_image_header header;
-	struct rst_entry *recs;
-	u32 nr;
-	u32 room;
-	u64 memory;
-	u32 bucket[1 << RST_HASH_BITS];
-	u32 *order;
-	u32 first[CPT_OBJ_MAX + 1];
-	struct cpt_object_hdr current_hdr;
-	u64 left;
-	struct vz_sum sum;
-};
 
 /* ---- the stream ---- */
 
-static int read_error(struct vz_context *ctx, int err)
+/* Says why the image cannot be read. Return: -errno */
+int rst_read_error(struct vz_context *ctx, int err)
 {
 	if (err == -ERESTARTSYS || err == -EINTR)
 		return rst_err(ctx, -EINTR, "image: interrupted");
@@ -86,11 +38,11 @@ static ssize_t fill(struct vz_context *ctx, size_t want)
 	ssize_t n;
 
 	if (signal_pending(current))
-		return read_error(ctx, -EINTR);
+		return rst_read_error(ctx, -EINTR);
 	n = vz_read_file(image->file, image->buf, image->ahead ? RST_BUFFER : min_t(size_t, want, RST_BUFFER),
 			&image->pos);
 	if (n < 0)
-		return read_error(ctx, n);
+		return rst_read_error(ctx, n);
 	image->at = 0;
 	image->end = n;
 	return n;
@@ -118,7 +70,7 @@ static int get(struct vz_context *ctx, void *to, size_t len)
 }
 
 /* What the checker says, in its words. */
-static int refuse(struct vz_context *ctx, int err)
+int rst_image_bad(struct vz_context *ctx, int err)
 {
 	return rst_err(ctx, err, "image: %s", vz_check_message(ctx->image->chk));
 }
@@ -129,7 +81,7 @@ static int get_piece(struct vz_context *ctx, void *to, size_t len, const char *w
 
 	if (ret < 0)
 		return ret;
-	return ret ? 0 : refuse(ctx, vz_check_cut(ctx->image->chk, what));
+	return ret ? 0 : rst_image_bad(ctx, vz_check_cut(ctx->image->chk, what));
 }
 
 static int get_zeros(struct vz_context *ctx, size_t len, const char *what)
@@ -145,7 +97,7 @@ static int get_zeros(struct vz_context *ctx, size_t len, const char *what)
 			return err;
 		err = vz_check_zero(ctx->image->chk, zeros, n);
 		if (err)
-			return refuse(ctx, err);
+			return rst_image_bad(ctx, err);
 		len -= n;
 	}
 	return 0;
@@ -164,7 +116,7 @@ static int read_header(struct vz_context *ctx)
 		return err;
 	len = vz_check_header_len(image->chk, &image->header);
 	if (len < 0)
-		return refuse(ctx, len);
+		return rst_image_bad(ctx, len);
 	whole = kvmalloc(len, GFP_KERNEL);
 	if (!whole)
 		return -ENOMEM;
@@ -174,7 +126,7 @@ static int read_header(struct vz_context *ctx)
 	if (!err) {
 		err = vz_check_header(image->chk, whole, len);
 		if (err)
-			refuse(ctx, err);
+			rst_image_bad(ctx, err);
 	}
 	kvfree(whole);
 	return err;
@@ -187,10 +139,11 @@ static int read_object_hdr(struct vz_context *ctx, struct cpt_object_hdr *hdr)
 	if (err)
 		return err;
 	err = vz_check_object_hdr(ctx->image->chk, hdr);
-	return err ? refuse(ctx, err) : 0;
+	return err ? rst_image_bad(ctx, err) : 0;
 }
 
-static void free_rec(struct vz_rec *rec)
+/* What read_body() has allocated. */
+void rst_free_rec(struct vz_rec *rec)
 {
 	kvfree(rec->fixed);
 	kvfree(rec->content);
@@ -216,7 +169,7 @@ static int read_body(struct vz_context *ctx, const struct cpt_object_hdr *hdr, s
 		goto out_free;
 	err = vz_check_record(ctx->image->chk, hdr, fixed, content);
 	if (err) {
-		refuse(ctx, err);
+		rst_image_bad(ctx, err);
 		goto out_free;
 	}
 	err = get_zeros(ctx, vz_rec_gap(hdr), "padding");
@@ -225,7 +178,7 @@ static int read_body(struct vz_context *ctx, const struct cpt_object_hdr *hdr, s
 	return 0;
 
 out_free:
-	free_rec(rec);
+	rst_free_rec(rec);
 	return err;
 }
 
@@ -343,7 +296,7 @@ int rst_read_begin(struct vz_context *ctx)
 			return err;
 		err = add_rec(ctx, &rec);
 		if (err) {
-			free_rec(&rec);
+			rst_free_rec(&rec);
 			return err;
 		}
 		cond_resched();
@@ -353,58 +306,6 @@ int rst_read_begin(struct vz_context *ctx)
 }
 
 /* ---- data records ---- */
-
-static int get_bvec_buffered(struct vz_context *ctx, struct iov_iter *iter)
-{
-	struct vz_image *image = ctx->image;
-	size_t n = min_t(size_t, image->end - image->at, iov_iter_count(iter));
-
-	if (n && copy_to_iter(image->buf + image->at, n, iter) != n)
-		return -EFAULT;
-	image->at += n;
-	return 0;
-}
-
-int rst_read_payload_unsummed(struct vz_context *ctx, const struct bio_vec *bvec,
-			      unsigned int nr, u64 bytes)
-{
-	struct vz_image *image = ctx->image;
-	struct iov_iter iter;
-	ssize_t n;
-	int err;
-
-	if (bytes > image->left)
-		return rst_err(ctx, -EINVAL, "image: a payload is shorter than its record says");
-	vz_iov_iter_bvec(&iter, false, bvec, nr, bytes);
-	err = get_bvec_buffered(ctx, &iter);
-	if (err)
-		return err;
-	while (iov_iter_count(&iter)) {
-		if (signal_pending(current))
-			return read_error(ctx, -EINTR);
-		n = vfs_iter_read(image->file, &iter, &image->pos, 0);
-		if (n < 0)
-			return read_error(ctx, n);
-		if (!n)
-			return refuse(ctx, vz_check_cut(image->chk, "payload"));
-	}
-	image->left -= bytes;
-	return 0;
-}
-
-void rst_sum_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr)
-{
-	vz_sum_bvec(&ctx->image->sum, bvec, nr);
-}
-
-int rst_read_payload(struct vz_context *ctx, const struct bio_vec *bvec, unsigned int nr, u64 bytes)
-{
-	int err = rst_read_payload_unsummed(ctx, bvec, nr, bytes);
-
-	if (!err)
-		rst_sum_payload(ctx, bvec, nr);
-	return err;
-}
 
 static int read_data_rec(struct vz_context *ctx, const struct cpt_object_hdr *hdr,
 			 int (*data)(struct vz_context *ctx, const struct vz_rec *rec))
@@ -417,18 +318,20 @@ static int read_data_rec(struct vz_context *ctx, const struct cpt_object_hdr *hd
 	if (err)
 		return err;
 	image->left = hdr->payload;
+	image->taken = false;
 	vz_sum_start(&image->sum);
 	err = data(ctx, &rec);
 	if (!err && image->left)
 		err = rst_err(ctx, -EINVAL, "image: a payload is longer than its record says");
-	if (!err && hdr->payload) {
+	if (!err && hdr->payload && !image->taken) {
 		err = vz_check_payload(image->chk, hdr, vz_sum_end(&image->sum));
 		if (err)
-			refuse(ctx, err);
-		else
-			err = get_zeros(ctx, vz_rec_tail(hdr), "padding");
+			rst_image_bad(ctx, err);
 	}
-	free_rec(&rec);
+	if (!err && hdr->payload)
+		err = get_zeros(ctx, vz_rec_tail(hdr), "padding");
+	if (!image->taken)
+		rst_free_rec(&rec);
 	return err;
 }
 
@@ -441,7 +344,7 @@ static int read_nothing(struct vz_context *ctx)
 	if (!S_ISREG(file_inode(ctx->image->file)->i_mode))
 		return 0;
 	ret = get(ctx, &more, 1);
-	return ret > 0 ? refuse(ctx, vz_check_rest(ctx->image->chk)) : ret;
+	return ret > 0 ? rst_image_bad(ctx, vz_check_rest(ctx->image->chk)) : ret;
 }
 
 /**
@@ -470,10 +373,10 @@ int rst_read_data(struct vz_context *ctx,
 	err = read_body(ctx, &hdr, &rec);
 	if (err)
 		return err;
-	free_rec(&rec);
+	rst_free_rec(&rec);
 	err = vz_check_end(image->chk);
 	if (err)
-		return refuse(ctx, err);
+		return rst_image_bad(ctx, err);
 	ctx->stats.image_bytes = image->pos;
 	return read_nothing(ctx);
 }
@@ -490,7 +393,7 @@ void rst_read_end(struct vz_context *ctx)
 	if (!image)
 		return;
 	for (i = 0; i < image->nr; i++)
-		free_rec(&image->recs[i].rec);
+		rst_free_rec(&image->recs[i].rec);
 	vz_check_free(image->chk);
 	kvfree(image->recs);
 	kvfree(image->order);

@@ -14,12 +14,14 @@
  * @boot_offset: likewise, CLOCK_BOOTTIME
  * @net: network namespace of the caller, who keeps it
  * @mount_ns: mount namespaces of the VE: rst_mount_ns.c
+ * @loading: of the kind whose data records come at present
  */
 struct rst_state {
 	s64 mono_offset;
 	s64 boot_offset;
 	struct net *net;
 	struct list_head mount_ns;
+	const struct rst_ops *loading;
 };
 
 int rst_make_init(struct vz_context *ctx);
