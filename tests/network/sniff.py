@@ -38,6 +38,9 @@ while not os.path.exists(stop):
         counts["packets"] += 1
         for bit, name in (1, "fin"), (4, "rst"):
             counts[name] += bool(data[13] & bit)
+        if data[13] & 4:
+            print("reset from port %d to %d: number %d, flags %#x" %
+                  (*struct.unpack("!HHI", data[:8]), data[13]))
         if data[13] & 2:
             syns.add(data[:8])
             counts["syn"] = len(syns)
