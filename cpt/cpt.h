@@ -204,7 +204,7 @@ void cpt_path_release(struct vz_context *ctx);
 /* XCR0 features that the tasks' extended states may use here. */
 u64 cpt_xfeatures(void);
 
-/* VE time - host time, ns, of CLOCK_MONOTONIC (boot = false) or BOOTTIME. */
+/* VE time - host time, ns, of CLOCK_MONOTONIC (boot = false) or BOOTTIME; during a dump. */
 s64 cpt_clock_offset(struct vz_context *ctx, bool boot);
 
 /* A host time on a clock (CLOCK_*), ns, as the VE sees it; KTIME_MAX stays that. */

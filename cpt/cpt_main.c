@@ -104,22 +104,31 @@ static int collect(struct vz_context *ctx, bool checking)
 
 /* ---- the VE's clocks ---- */
 
-s64 cpt_clock_offset(struct vz_context *ctx, bool boot)
+/* They stay as they are: a time namespace that somebody is in does not change. */
+static void note_clocks(struct vz_context *ctx)
 {
-	struct timespec64 offset = {};
+	struct timespec64 mono = {}, boot = {};
 	struct task_struct *init;
 
 	rcu_read_lock();
 	init = pid_task(ctx->init, PIDTYPE_TGID);
 	if (init) {
 		task_lock(init);
-		if (init->nsproxy)
-			offset = boot ? init->nsproxy->time_ns->offsets.boottime :
-					init->nsproxy->time_ns->offsets.monotonic;
+		if (init->nsproxy) {
+			mono = init->nsproxy->time_ns->offsets.monotonic;
+			boot = init->nsproxy->time_ns->offsets.boottime;
+		}
 		task_unlock(init);
 	}
 	rcu_read_unlock();
-	return timespec64_to_ns(&offset);
+	ctx->mono_offset = timespec64_to_ns(&mono);
+	ctx->boot_offset = timespec64_to_ns(&boot);
+}
+
+/* Asked for with locks that interrupts take, too. */
+s64 cpt_clock_offset(struct vz_context *ctx, bool boot)
+{
+	return boot ? ctx->boot_offset : ctx->mono_offset;
 }
 
 s64 cpt_ve_time(struct vz_context *ctx, u32 clockid, s64 host)
@@ -323,6 +332,7 @@ int cpt_dump(struct vz_context *ctx)
 	err = vz_park_all(ctx);
 	ctx->progress_done = 0;
 	ctx->progress_total = 0;
+	note_clocks(ctx);
 	if (!err)
 		err = collect(ctx, false);
 	if (!err)

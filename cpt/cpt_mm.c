@@ -72,10 +72,6 @@ static const char *refusal(struct mm_struct *mm)
 	if (READ_ONCE(mm->context.ldt))
 		return "local descriptor table (modify_ldt)";
 #endif
-#ifdef CONFIG_X86_INTEL_MEMORY_PROTECTION_KEYS
-	if (READ_ONCE(mm->context.pkey_allocation_map) & ~1)
-		return "protection keys (pkey_alloc)";
-#endif
 	if (test_bit(MMF_HAS_UPROBES, &mm->flags))
 		return "uprobes";
 	if (vz_mm_has_lam(mm))
@@ -196,6 +192,8 @@ static void fill_fields(struct mm_struct *mm, struct cpt_mm_image *m)
 	/* so arch_pick_mmap_layout() left it */
 	if (mm->mmap_base == mm->mmap_legacy_base)
 		m->flags |= CPT_MM_BOTTOMUP;
+	m->pkeys = vz_mm_pkeys(mm);
+	m->exec_pkey = vz_mm_exec_pkey(mm);
 	if (vz_mm_mdwe(mm) & VZ_MDWE)
 		m->flags |= CPT_MM_MDWE;
 	if (vz_mm_mdwe(mm) & VZ_MDWE_NO_INHERIT)
@@ -223,7 +221,7 @@ static int add_vma(struct vz_context *ctx, const struct mm_struct *mm, const str
 {
 	struct cpt_vma_image image = {
 		.start = v->start, .end = v->end, .offset = v->offset, .type = v->type,
-		.flags = cpt_vma_flags(v->vm_flags),
+		.flags = cpt_vma_flags(v->vm_flags), .pkey = v->pkey,
 	};
 	int err;
 

@@ -15,6 +15,7 @@
  * @file: the mapped file with a reference, or NULL
  * @vm_flags: VM_*
  * @type: CPT_VMA_ANON ...
+ * @pkey: protection key
  * @why: why it cannot be dumped, or NULL
  * @cow: a mapping that stands before it in the image and comes from the same
  *       fork: of this mm, or NULL
@@ -30,6 +31,7 @@ struct cpt_vma {
 	struct file *file;
 	unsigned long vm_flags;
 	u32 type;
+	u32 pkey;
 	const char *why;
 	struct vz_obj *cow;
 	unsigned long cow_start;

@@ -66,7 +66,7 @@ u32 cpt_vma_flags(unsigned long vm_flags)
 
 static unsigned long known_flags(void)
 {
-	unsigned long known = VM_SHARED | VM_DONTEXPAND;
+	unsigned long known = VM_SHARED | VM_DONTEXPAND | VZ_VM_PKEY;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(flag_names); i++)
@@ -139,7 +139,7 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 
 	if (flags & VZ_VM_VDSO) {
 		*type = flags & VM_EXEC ? CPT_VMA_VDSO : CPT_VMA_VVAR;
-		return NULL;
+		return vma_pkey(vma) ? "vdso with a protection key" : NULL;
 	}
 	if (flags & VM_HUGETLB)
 		return "hugetlb";
@@ -168,8 +168,6 @@ static const char *classify(struct vm_area_struct *vma, u32 *type)
 		return "device memory";
 	if (flags & VM_SYNC)
 		return "MAP_SYNC";
-	if (vma_pkey(vma))
-		return "protection key";
 	if (vma_policy(vma))
 		return "NUMA policy";
 	if (vz_vma_anon_name(vma))
@@ -189,6 +187,7 @@ static int add(struct cpt_vmas *vmas, struct vm_area_struct *vma)
 	v = &vmas->vma[vmas->nr++];
 	*v = (struct cpt_vma){
 		.start = vma->vm_start, .end = vma->vm_end, .vm_flags = vma->vm_flags,
+		.pkey = vma_pkey(vma),
 	};
 	v->why = classify(vma, &v->type);
 	if (v->type == CPT_VMA_FILE || v->type == CPT_VMA_SHM || v->type == CPT_VMA_AIO_SEEN) {

@@ -387,6 +387,34 @@ static inline bool vz_has_xattrs(const struct simple_xattrs *xattrs)
 #define VZ_VM_SEALED		0UL
 #endif
 
+/* Protection keys: those that are allocated, and which of them is for mappings to execute only. */
+#ifdef CONFIG_X86_INTEL_MEMORY_PROTECTION_KEYS
+#define VZ_VM_PKEY		(VM_PKEY_BIT0 | VM_PKEY_BIT1 | VM_PKEY_BIT2 | VM_PKEY_BIT3)
+#define VZ_ALL_PKEYS		0xfffe
+static inline u32 vz_mm_pkeys(const struct mm_struct *mm)
+{
+	return READ_ONCE(mm->context.pkey_allocation_map) & VZ_ALL_PKEYS;
+}
+
+static inline u32 vz_mm_exec_pkey(const struct mm_struct *mm)
+{
+	return max_t(int, READ_ONCE(mm->context.execute_only_pkey), 0);
+}
+
+/* Key 0 is everybody's. The caller has mmap_lock for writing. */
+static inline void vz_set_mm_pkeys(struct mm_struct *mm, u32 pkeys, u32 exec_pkey)
+{
+	mm->context.pkey_allocation_map = pkeys | 1;
+	mm->context.execute_only_pkey = exec_pkey ?: -1;
+}
+#else
+#define VZ_VM_PKEY		0UL
+#define VZ_ALL_PKEYS		0
+#define vz_mm_pkeys(mm)				0
+#define vz_mm_exec_pkey(mm)			0
+#define vz_set_mm_pkeys(mm, pkeys, exec_pkey)	do { } while (0)
+#endif
+
 /*
  * Marks of ours, in bits that no kernel uses: they stay with a mapping through
  * fork, split and mprotect, and keep it apart from its neighbours.

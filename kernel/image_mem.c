@@ -136,6 +136,8 @@ static int look_mm(struct vz_check *chk, struct vz_look *look)
 
 	if (look_auxv(chk, mm))
 		return chk->failed;
+	if (mm->exec_pkey && !(mm->pkeys >> mm->exec_pkey & 1))
+		return vz_bad(chk, -EINVAL, "exec_pkey %u is not allocated", mm->exec_pkey);
 	range = vz_env_alloc((look->count + 1) * sizeof(*range));
 	if (!range)
 		return vz_bad(chk, -ENOMEM, "no memory to check it");
@@ -236,6 +238,8 @@ static const struct vz_rule mm_rules[] = {
 	VZ_MASK(cpt_mm_image, def_flags, CPT_VMA_LOCKED | CPT_VMA_LOCKONFAULT),
 	VZ_MASK(cpt_mm_image, coredump_filter, 0x1ff),
 	VZ_MASK(cpt_mm_image, membarrier, 0x154),	/* MEMBARRIER_CMD_REGISTER_* */
+	VZ_MASK(cpt_mm_image, pkeys, 0xfffe),
+	VZ_RANGE(cpt_mm_image, exec_pkey, 0, 15),
 };
 
 static const struct vz_rule vma_rules[] = {

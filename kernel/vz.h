@@ -109,6 +109,8 @@ struct vz_context {
 	u64 progress_done;
 	u64 progress_total;
 	ktime_t frozen_at;
+	s64 mono_offset;		/* dump: of the VE's clocks, ns */
+	s64 boot_offset;
 
 	struct list_head tasks;
 	struct hlist_head task_hash[1 << VZ_HASH_BITS];

@@ -5,8 +5,8 @@
  * page table entries are copied when the relative's pages have been loaded.
  *
  * Where that is not possible (the image says it of mappings that turn out not
- * to be relatives, or there is a page already) the contents are copied: right
- * all the same, only not shared.
+ * to be relatives, or that are protected in another way since the fork, or there
+ * is a page already) the contents are copied: right all the same, only not shared.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -50,6 +50,12 @@ static bool fits(const struct vm_area_struct *dst, const struct vm_area_struct *
 	       dst_mapping == src_mapping && dst->vm_ops == src->vm_ops &&
 	       (dst->vm_start >> PAGE_SHIFT) - dst->vm_pgoff ==
 	       (src->vm_start >> PAGE_SHIFT) - src->vm_pgoff;
+}
+
+/* Entries of a page table are copied as they are: what they allow, and their protection key. */
+static bool allow_the_same(const struct vm_area_struct *dst, const struct vm_area_struct *src)
+{
+	return pgprot_val(dst->vm_page_prot) == pgprot_val(src->vm_page_prot);
 }
 
 /* ---- when mappings are made ---- */
@@ -255,7 +261,7 @@ static unsigned long share_range(struct share *s, unsigned long start, unsigned 
 		dst = find_vma_intersection(s->dst_mm, at, at + 1);
 		src = find_vma_intersection(s->src_mm, at, at + 1);
 		*err = -EAGAIN;
-		if (!dst || !src || !tied(dst, src) || !fits(dst, src))
+		if (!dst || !src || !tied(dst, src) || !fits(dst, src) || !allow_the_same(dst, src))
 			break;
 		next = min(min(dst->vm_end, src->vm_end), pmd_addr_end(at, end));
 		*err = share_part(s, dst, src, at, next);

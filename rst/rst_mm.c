@@ -42,6 +42,9 @@ static int mm_check(struct vz_context *ctx, const struct vz_rec *rec)
 	if (i + 1 >= AT_VECTOR_SIZE)
 		return rst_err(ctx, -EINVAL, "mm %llu: auxv is too long for this kernel",
 			       rec->hdr.id);
+	if (m->pkeys && !cpu_feature_enabled(X86_FEATURE_OSPKE))
+		return rst_err(ctx, -EOPNOTSUPP, "mm %llu: this host has no protection keys",
+			       rec->hdr.id);
 	return rst_vmas_check(ctx, rec) ?: rst_vdsos_check(ctx, rec);
 }
 
@@ -59,6 +62,15 @@ static void set_layout(struct mm_struct *mm, const struct cpt_mm_image *m)
 		clear_bit(MMF_DISABLE_THP, &mm->flags);
 	set_mask_bits(&mm->flags, (unsigned long)MMF_DUMP_FILTER_MASK,
 		      (unsigned long)m->coredump_filter << MMF_DUMP_FILTER_SHIFT);
+}
+
+static void set_pkeys(struct mm_struct *mm, u32 pkeys, u32 exec_pkey)
+{
+	if (!cpu_feature_enabled(X86_FEATURE_OSPKE))
+		return;
+	mmap_write_lock(mm);
+	vz_set_mm_pkeys(mm, pkeys, exec_pkey);
+	mmap_write_unlock(mm);
 }
 
 static void set_fields(struct mm_struct *mm, const struct cpt_mm_image *m)
@@ -125,13 +137,16 @@ static int register_membarrier(struct vz_context *ctx, const struct vz_rec *rec)
 
 static int build(struct vz_context *ctx, const struct vz_rec *rec)
 {
+	const struct cpt_mm_image *m = rec->fixed;
 	struct mm_struct *mm = current->mm;
 	int err;
 
 	err = vm_munmap(0, TASK_SIZE);
 	if (err)
 		return rst_err(ctx, err, "mm %llu: cannot be emptied: error %d", rec->hdr.id, -err);
-	set_layout(mm, rec->fixed);
+	set_layout(mm, m);
+	/* a mapping may have one that was freed */
+	set_pkeys(mm, VZ_ALL_PKEYS, 0);
 	err = rst_vdso_map(ctx, rec);
 	if (!err)
 		err = rst_vmas_make(ctx, rec);
@@ -143,7 +158,8 @@ static int build(struct vz_context *ctx, const struct vz_rec *rec)
 		err = rst_cow_tie(ctx, rec);
 	if (err)
 		return err;
-	set_fields(mm, rec->fixed);
+	set_pkeys(mm, m->pkeys, m->exec_pkey);
+	set_fields(mm, m);
 	err = set_exe(ctx, rec);
 	return err ?: register_membarrier(ctx, rec);
 }

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/pkeys.h>
 #include <linux/sched/mm.h>
 #include <asm/cpufeature.h>
 #include "../kernel/access.h"
@@ -81,10 +82,10 @@ static const char *wrong_vma(struct vz_context *ctx, const struct cpt_vma_image 
 
 	if (v->end > TASK_SIZE_MAX)
 		return "lies behind the end of user space";
-	if (v->pkey)
-		return "has a protection key";
+	if (v->pkey && !cpu_feature_enabled(X86_FEATURE_OSPKE))
+		return "has a protection key, which this host does not know";
 	if (v->type == CPT_VMA_VVAR || v->type == CPT_VMA_VDSO)
-		return NULL;	/* rst_vdsos_check() */
+		return v->pkey ? "is of a vdso and has a protection key" : NULL; /* rst_vdsos_check() */
 	if (v->name)
 		return "has a name";
 	switch (v->type) {
@@ -217,10 +218,10 @@ static int protect(struct vz_context *ctx, const struct vz_rec *rec, const struc
 {
 	int err;
 
-	if (prot == prot_of(v))
+	if (prot == prot_of(v) && !v->pkey)
 		return 0;
 	err = vz_do_mprotect_pkey(v->start, v->end - v->start, prot_of(v),
-				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? 0 : -1);
+				  cpu_feature_enabled(X86_FEATURE_OSPKE) ? v->pkey : -1);
 	return err ? vma_error(ctx, rec, v, err, "cannot be protected") : 0;
 }
 
@@ -291,7 +292,7 @@ static int compare(struct vz_context *ctx, const struct vz_rec *rec, const struc
 		}
 		limit(vma, v);
 		flags = vma->vm_flags & compared_flags();
-		if (flags != want) {
+		if (flags != want || vma_pkey(vma) != v->pkey) {
 			err = -EINVAL;
 			break;
 		}

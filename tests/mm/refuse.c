@@ -107,13 +107,14 @@ static void policy(void)
 		skip("mbind");
 }
 
-static void key(void)
+static void vdso_key(void)
 {
 	int k = pkey_alloc(0, 0);
 
 	if (k < 0)
 		skip("pkey_alloc");
-	pkey_mprotect(must_map(mmap(NULL, SIZE, RW, ANON, -1, 0), "mmap"), SIZE, RW, k);
+	if (pkey_mprotect((void *)getauxval(AT_SYSINFO_EHDR), 4096, PROT_READ | PROT_EXEC, k))
+		skip("pkey_mprotect");
 }
 
 static void ldt(void)
@@ -191,7 +192,7 @@ static const struct {
 	{ "perf", perf, "perf event buffer" },
 	{ "packet", packet, "packet socket ring" },
 	{ "policy", policy, "NUMA policy" },
-	{ "pkey", key, "protection key" },
+	{ "vdso_pkey", vdso_key, "vdso with a protection key" },
 	{ "ldt", ldt, "local descriptor table" },
 	{ "vdso", vdso, "vdso was moved" },
 	{ "secret", secret, "secret memory" },

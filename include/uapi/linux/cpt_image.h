@@ -503,6 +503,8 @@ struct cpt_key_link {
  * @coredump_filter: /proc/PID/coredump_filter
  * @membarrier: MEMBARRIER_CMD_REGISTER_* done; see membarrier(2)
  * @auxv: /proc/PID/auxv
+ * @pkeys: protection keys that are allocated, a bit for each; not the bit of key 0
+ * @exec_pkey: that of them which mappings that can only be executed have; 0: none
  *
  * Content: the mappings, ascending.
  */
@@ -529,6 +531,8 @@ struct cpt_mm_image {
 	__u32 coredump_filter;
 	__u32 membarrier;
 	__u64 auxv[CPT_AUXV_MAX];
+	__u32 pkeys;
+	__u32 exec_pkey;
 };
 
 /* cpt_vma_image.type */
@@ -576,7 +580,7 @@ struct cpt_mm_image {
  *       CPT_OBJ_COW records may share pages between them; 0 for none
  * @flags: CPT_VMA_READ ...
  * @type: CPT_VMA_ANON ...
- * @pkey: protection key
+ * @pkey: protection key; one that was freed, too
  * @name: offset of the NUL-terminated PR_SET_VMA_ANON_NAME name in the bytes
  *        that follow the array of mappings in the content, plus 1; 0 for none.
  *        For CPT_VMA_VVAR, CPT_VMA_VDSO the id of the CPT_OBJ_VDSO; 0 is 1
