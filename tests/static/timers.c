@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 {
 	int rel, abs, real, real_rel, boot, tai, none, none_once, pending, pending_once, fast, cpu, prof;
 	int disarmed, gone, thread, alarm_, other, ids[20], i, n, status, child_timer;
-	long long rel_end, abs_end, interval, at;
+	long long rel_end, real_rel_end, boot_end, alarm_end, none_end, abs_end, interval, at;
 	siginfo_t info = {};
 	pthread_t t;
 	sigset_t all;
@@ -136,15 +136,19 @@ int main(int argc, char **argv)
 	tst_sys(set(real, TIMER_ABSTIME, at, 0));
 	real_rel = tst_sys(create(CLOCK_REALTIME, SIGEV_SIGNAL, SIGRTMIN + 2, 0, 0));
 	tst_sys(set(real_rel, 0, 600 * SEC, 0));
+	real_rel_end = now(CLOCK_MONOTONIC) + 600 * SEC;
 	boot = tst_sys(create(CLOCK_BOOTTIME, SIGEV_SIGNAL, SIGRTMIN + 2, 0, 0));
 	tst_sys(set(boot, 0, 600 * SEC, 0));
+	boot_end = now(CLOCK_MONOTONIC) + 600 * SEC;
 	tai = tst_sys(create(CLOCK_TAI, SIGEV_SIGNAL, SIGRTMIN + 2, 0, 0));
 	tst_sys(set(tai, TIMER_ABSTIME, now(CLOCK_TAI) + 100000 * SEC, 0));
 	alarm_ = create(CLOCK_BOOTTIME_ALARM, SIGEV_SIGNAL, SIGRTMIN + 2, 0, 0);
 	if (alarm_ >= 0)
 		tst_sys(set(alarm_, 0, 600 * SEC, 3 * SEC));
+	alarm_end = now(CLOCK_MONOTONIC) + 600 * SEC;
 	none = tst_sys(create(CLOCK_MONOTONIC, SIGEV_NONE, 0, 0, 0));
 	tst_sys(set(none, 0, 300 * SEC, 300 * SEC));
+	none_end = now(CLOCK_MONOTONIC) + 300 * SEC;
 	none_once = tst_sys(create(CLOCK_MONOTONIC, SIGEV_NONE, 0, 0, 0));
 	tst_sys(set(none_once, 0, 1000000, 0));
 	disarmed = tst_sys(create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGRTMIN + 2, 0, 0));
@@ -193,16 +197,16 @@ int main(int argc, char **argv)
 	tst_ok(near(get(abs, &interval), abs_end - now(CLOCK_MONOTONIC), SEC) && !interval,
 	       "absolute: left");
 	tst_ok(near(get(real, NULL), at - now(CLOCK_REALTIME), SEC), "realtime: left");
-	tst_ok(near(get(real_rel, NULL), rel_end - now(CLOCK_MONOTONIC), SEC),
+	tst_ok(near(get(real_rel, NULL), real_rel_end - now(CLOCK_MONOTONIC), SEC),
 	       "realtime, relative: left");
-	tst_ok(near(get(boot, NULL), rel_end - now(CLOCK_MONOTONIC), SEC), "boottime: left");
+	tst_ok(near(get(boot, NULL), boot_end - now(CLOCK_MONOTONIC), SEC), "boottime: left");
 	tst_ok(near(get(tai, NULL), at - now(CLOCK_REALTIME), SEC), "TAI: left");
 	if (alarm_ >= 0)
-		tst_ok(near(get(alarm_, &interval), rel_end - now(CLOCK_MONOTONIC), SEC) &&
+		tst_ok(near(get(alarm_, &interval), alarm_end - now(CLOCK_MONOTONIC), SEC) &&
 		       interval == 3 * SEC, "boottime alarm: left");
 	else
 		tst_skip("boottime alarm", "there is none");
-	tst_ok(near(get(none, &interval), rel_end - 300 * SEC - now(CLOCK_MONOTONIC), SEC) &&
+	tst_ok(near(get(none, &interval), none_end - now(CLOCK_MONOTONIC), SEC) &&
 	       interval == 300 * SEC, "SIGEV_NONE: left");
 	tst_ok(!get(none_once, NULL) && !get(disarmed, NULL), "expired without a signal; never set");
 
